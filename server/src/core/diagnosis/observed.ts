@@ -1,0 +1,69 @@
+/** What a diagnosis looks at: a cluster or a snapshot at one moment, as plain data. */
+import type { KubeObject } from '../kube/object.ts';
+import type { ObjectRef } from '../kube/ref.ts';
+
+/** Why something was not checked. */
+export type GapReason =
+  | 'forbidden'
+  | 'timed-out'
+  | 'not-in-snapshot'
+  | 'unavailable'
+  | 'not-evaluated'
+  | 'evidence-expired';
+
+/** Something that was asked for and not obtained. "Not checked" is never shown as healthy. */
+export interface Gap {
+  /** Kind of the objects, or `logs`, `stats`. */
+  kind: string;
+  namespace?: string;
+  name?: string;
+  reason: GapReason;
+  /** The server's own sentence, or what would give it: `needs list pods`. */
+  detail: string;
+}
+
+export interface LogExcerpt {
+  namespace: string;
+  pod: string;
+  container: string;
+  previous: boolean;
+  /** The last lines, oldest first. */
+  text: string;
+}
+
+/** The parts of the kubelet's summary that modes read (https://pkg.go.dev/k8s.io/kubelet/pkg/apis/stats/v1alpha1#Summary). */
+export interface KubeletStats {
+  node: {
+    nodeName: string;
+    fs?: FsStats;
+    runtime?: { imageFs?: FsStats };
+    memory?: { availableBytes?: number };
+    rlimit?: { maxpid?: number; curproc?: number };
+  };
+  pods?: {
+    podRef: { name: string; namespace: string; uid: string };
+    volume?: (FsStats & { name: string; pvcRef?: { name: string; namespace: string } })[];
+  }[];
+}
+
+export interface FsStats {
+  availableBytes?: number;
+  capacityBytes?: number;
+  usedBytes?: number;
+  inodesFree?: number;
+  inodes?: number;
+}
+
+export interface Observed {
+  /** "Now" by the cluster's clock, RFC 3339. */
+  now: string;
+  serverVersion?: string;
+  objects: KubeObject[];
+  gaps: Gap[];
+  logs: LogExcerpt[];
+  /** Kubelet summaries by node name. */
+  stats: Record<string, KubeletStats>;
+}
+
+/** What somebody wants to know about. */
+export type Subject = Pick<ObjectRef, 'kind' | 'name'> & { namespace?: string };

@@ -1,0 +1,55 @@
+/** The answer of a diagnosis: what the command line prints as JSON and the editor draws. */
+import type { Finding } from '../finding.ts';
+import type { GapReason, Subject } from './observed.ts';
+
+/** The ladder's steps, in the order a pod climbs them. */
+export const STEPS = [
+  'exists',
+  'node',
+  'scheduled',
+  'volumes',
+  'sandbox',
+  'image',
+  'configured',
+  'started',
+  'running',
+  'probes',
+  'service',
+  'ingress',
+  'policy',
+  'dns',
+  'controller',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+export type StepOutcome = 'passed' | 'failed' | 'not-checked' | 'not-reached';
+
+export interface StepResult {
+  step: Step;
+  outcome: StepOutcome;
+  /** One short fact: `3/3 containers ready`, or why it was not checked. */
+  detail?: string;
+}
+
+export interface NotChecked {
+  /** What was not checked, for a person: `Secrets of namespace pay`. */
+  check: string;
+  reason: GapReason;
+  detail: string;
+}
+
+export interface DiagnosisReport {
+  subject: Subject;
+  /** The cluster's time of the observation, RFC 3339. */
+  at: string;
+  /** Ranked; the first is the verdict. Empty: nothing wrong was found. */
+  rootCauses: Finding[];
+  /** Each names in `causedBy` the root cause that explains it. */
+  consequences: (Finding & { causedBy: string })[];
+  /** What was looked at and found in order, one line each. */
+  healthy: string[];
+  notChecked: NotChecked[];
+  /** Problems nearby that do not explain the subject's state. */
+  alsoSeen: Finding[];
+  steps: StepResult[];
+}

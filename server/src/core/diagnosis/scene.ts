@@ -1,0 +1,37 @@
+/** The subject of a diagnosis and everything that touches it, gathered once for all modes. */
+import type { Resource, Store } from '../kube/store.ts';
+import type {
+  Event,
+  Ingress,
+  KubeNode,
+  NetworkPolicy,
+  PersistentVolumeClaim,
+  Pod,
+  Service,
+} from '../kube/types.ts';
+import type { Gap, KubeletStats, Subject } from './observed.ts';
+
+export interface Scene {
+  subject: Subject;
+  /** The subject's object; undefined when it does not exist. */
+  object?: Resource;
+  store: Store;
+  /** The cluster's clock, in milliseconds. */
+  now: number;
+  /** The pods in question: the subject, those it makes, or those it selects. */
+  pods: Resource<Pod>[];
+  /** Owners of the pods up to the top: ReplicaSet, Deployment, Job, CronJob… */
+  owners: Resource[];
+  services: Resource<Service>[];
+  ingresses: Resource<Ingress>[];
+  policies: Resource<NetworkPolicy>[];
+  claims: Resource<PersistentVolumeClaim>[];
+  nodes: Resource<KubeNode>[];
+  /** Events of an object, newest first. */
+  eventsOf(resource: Resource): Event[];
+  /** Last lines of a container's log; undefined when they were not read. */
+  logOf(pod: Resource<Pod>, container: string, previous?: boolean): string | undefined;
+  statsOf(node: string): KubeletStats | undefined;
+  /** The gap that hides objects of a kind (in a namespace), or undefined when they were all read. */
+  gapOf(kind: string, namespace?: string): Gap | undefined;
+}

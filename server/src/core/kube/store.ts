@@ -1,0 +1,195 @@
+/** Objects with their indexes: the only thing rules and failure modes look through. */
+import type { Manifest, SourceFile } from '../yaml/document.ts';
+import { isClusterScoped, type KubeObject } from './object.ts';
+import { groupOf, type ObjectRef, refKey } from './ref.ts';
+import { type LabelSelector, type Labels, matchesLabels, matchesSelector } from './selector.ts';
+import type { PodTemplateSpec } from './types.ts';
+import { podTemplateOf } from './workload.ts';
+
+/** Where a manifest stands. */
+export interface Origin {
+  file: SourceFile;
+  manifest: Manifest;
+  /** Offset of the manifest's document in the file. */
+  start: number;
+}
+
+/** An object in the store. `origin` is there when it comes from text whose positions are known. */
+export interface Resource<T extends KubeObject = KubeObject> {
+  ref: ObjectRef;
+  object: T;
+  origin?: Origin;
+}
+
+/** Something that makes pods: a workload, or a pod itself. */
+export interface Workload extends Resource {
+  template: PodTemplateSpec;
+}
+
+export const DEFAULT_NAMESPACE = 'default';
+
+export function refOf(object: KubeObject, defaultNamespace = DEFAULT_NAMESPACE): ObjectRef {
+  const { apiVersion, kind, metadata } = object;
+  const name = metadata.name ?? metadata.generateName ?? '';
+  if (isClusterScoped(kind)) return { apiVersion, kind, name };
+  return { apiVersion, kind, namespace: metadata.namespace ?? defaultNamespace, name };
+}
+
+/**
+ * Lookups cost O(1), selector matches O(pods with the rarest label); adding and removing a file
+ * costs what the file holds. A store is filled file by file (`setFile`) or at once (`add`).
+ */
+export class Store {
+  readonly #byKey = new Map<string, Resource[]>();
+  readonly #byKind = new Map<string, Set<Resource>>();
+  readonly #byFile = new Map<string, Resource[]>();
+  /** namespace → `key=value` → workloads whose pods carry that label. */
+  readonly #byLabel = new Map<string, Map<string, Set<Workload>>>();
+  readonly #workloads = new Map<string, Set<Workload>>();
+  readonly #workloadOf = new Map<Resource, Workload>();
+
+  /** All objects of a kind, in a namespace when one is named. `group` tells kinds of one name apart. */
+  list<T extends KubeObject>(kind: string, namespace?: string, group?: string): Resource<T>[] {
+    const found: Resource<T>[] = [];
+    for (const resource of this.#byKind.get(kind) ?? []) {
+      if (namespace !== undefined && resource.ref.namespace !== namespace) continue;
+      if (group !== undefined && groupOf(resource.ref.apiVersion) !== group) continue;
+      found.push(resource as Resource<T>);
+    }
+    return found;
+  }
+
+  has(kind: string, namespace?: string): boolean {
+    const all = this.#byKind.get(kind);
+    if (!all?.size) return false;
+    if (namespace === undefined) return true;
+    for (const { ref } of all) if (ref.namespace === namespace) return true;
+    return false;
+  }
+
+  /** The object of that identity; of several declarations the first. */
+  get<T extends KubeObject>(ref: ObjectRef): Resource<T> | undefined {
+    return this.#byKey.get(refKey(ref))?.[0] as Resource<T> | undefined;
+  }
+
+  /** Every declaration of that identity. */
+  all(ref: ObjectRef): readonly Resource[] {
+    return this.#byKey.get(refKey(ref)) ?? [];
+  }
+
+  /** `find('ConfigMap', 'shop', 'settings')`, whatever the group. */
+  find<T extends KubeObject>(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+  ): Resource<T> | undefined {
+    for (const resource of this.#byKind.get(kind) ?? [])
+      if (resource.ref.name === name && resource.ref.namespace === namespace) return resource as Resource<T>;
+    return undefined;
+  }
+
+  /** Kinds present. */
+  kinds(): string[] {
+    return [...this.#byKind.keys()];
+  }
+
+  resources(): Resource[] {
+    return [...this.#byKind.values()].flatMap((set) => [...set]);
+  }
+
+  inFile(file: string): readonly Resource[] {
+    return this.#byFile.get(file) ?? [];
+  }
+
+  /** Workloads of a namespace (of all, when none is named), controlled pods and ReplicaSets included. */
+  workloads(namespace?: string): Workload[] {
+    if (namespace !== undefined) return [...(this.#workloads.get(namespace) ?? [])];
+    return [...this.#workloads.values()].flatMap((set) => [...set]);
+  }
+
+  /** Workloads of a namespace whose pods carry all these labels. An empty selector selects none. */
+  workloadsWithLabels(namespace: string, selector: Labels): Workload[] {
+    let rarest: Set<Workload> | undefined;
+    for (const key in selector) {
+      const set = this.#byLabel.get(namespace)?.get(`${key}=${selector[key]}`);
+      if (!set) return [];
+      if (!rarest || set.size < rarest.size) rarest = set;
+    }
+    return [...(rarest ?? [])].filter(({ template }) => matchesLabels(selector, template.metadata?.labels));
+  }
+
+  /** Workloads of a namespace whose pods a full selector matches; `{}` matches all of them. */
+  workloadsMatching(namespace: string, selector: LabelSelector | undefined): Workload[] {
+    if (!selector) return [];
+    if (Object.keys(selector.matchLabels ?? {}).length === 0)
+      return this.workloads(namespace).filter(({ template }) =>
+        matchesSelector(selector, template.metadata?.labels),
+      );
+    return this.workloadsWithLabels(namespace, selector.matchLabels ?? {}).filter(({ template }) =>
+      matchesSelector(selector, template.metadata?.labels),
+    );
+  }
+
+  add(resource: Resource): void {
+    const key = refKey(resource.ref);
+    const same = this.#byKey.get(key);
+    if (same) same.push(resource);
+    else this.#byKey.set(key, [resource]);
+    into(this.#byKind, resource.ref.kind).add(resource);
+    const template = podTemplateOf(resource.object);
+    if (!template) return;
+    const workload: Workload = { ...resource, template };
+    const namespace = resource.ref.namespace ?? DEFAULT_NAMESPACE;
+    this.#workloadOf.set(resource, workload);
+    into(this.#workloads, namespace).add(workload);
+    for (const label of labelsOf(workload)) into(this.#labelsIn(namespace), label).add(workload);
+  }
+
+  /** Replaces what a file declares. An empty list forgets the file. */
+  setFile(file: string, resources: Resource[]): void {
+    for (const resource of this.#byFile.get(file) ?? []) this.#remove(resource);
+    if (resources.length > 0) this.#byFile.set(file, resources);
+    else this.#byFile.delete(file);
+    for (const resource of resources) this.add(resource);
+  }
+
+  #remove(resource: Resource): void {
+    const key = refKey(resource.ref);
+    const rest = (this.#byKey.get(key) ?? []).filter((other) => other !== resource);
+    if (rest.length > 0) this.#byKey.set(key, rest);
+    else this.#byKey.delete(key);
+    this.#byKind.get(resource.ref.kind)?.delete(resource);
+    const workload = this.#workloadOf.get(resource);
+    if (!workload) return;
+    const namespace = resource.ref.namespace ?? DEFAULT_NAMESPACE;
+    this.#workloadOf.delete(resource);
+    this.#workloads.get(namespace)?.delete(workload);
+    for (const label of labelsOf(workload)) this.#labelsIn(namespace).get(label)?.delete(workload);
+  }
+
+  #labelsIn(namespace: string): Map<string, Set<Workload>> {
+    const labels = this.#byLabel.get(namespace) ?? new Map<string, Set<Workload>>();
+    this.#byLabel.set(namespace, labels);
+    return labels;
+  }
+}
+
+const labelsOf = ({ template }: Workload): string[] =>
+  Object.entries(template.metadata?.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+
+function into<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
+  const set = map.get(key) ?? new Set<V>();
+  map.set(key, set);
+  return set;
+}
+
+/** The resources a file declares, with their origins. */
+export function resourcesOf(file: SourceFile): Resource[] {
+  return file.documents.flatMap(({ start, document }) =>
+    document.manifests.map((manifest) => ({
+      ref: refOf(manifest.object),
+      object: manifest.object,
+      origin: { file, manifest, start },
+    })),
+  );
+}

@@ -1,0 +1,273 @@
+/** Runs rules over files and turns what they report into findings. */
+import { type Finding, fillTemplate, type MessageData, type Related, type Translate } from '../finding.ts';
+import { isBuiltinGroup } from '../kube/object.ts';
+import { groupOf, type ObjectRef } from '../kube/ref.ts';
+import type { Resource, Store } from '../kube/store.ts';
+import { POD_KINDS } from '../kube/workload.ts';
+import { formatPath, type Path } from '../path.ts';
+import type { Manifest, PlacedDocument, SourceFile } from '../yaml/document.ts';
+import { editsFor } from '../yaml/edit.ts';
+import { rangeOf } from '../yaml/range.ts';
+import {
+  type EffectiveRule,
+  effectiveRules,
+  LATEST_KUBERNETES,
+  type LintConfig,
+  parseVersion,
+} from './config.ts';
+import type { FileRule, FixSpec, ObjectRule, ReportOptions, Rule } from './rule.ts';
+import { isSuppressed, type Suppressions, suppressionsOf } from './suppression.ts';
+
+export interface LinterOptions {
+  translate?: Translate;
+  /** Told about a rule that threw; it is told once a rule. */
+  onRuleError?: (ruleId: string, error: unknown) => void;
+}
+
+/** A report with offsets that count from the start of its document: it stays true when the document moves. */
+interface Report {
+  rule: Rule;
+  severity: Finding['severity'];
+  confidence: Finding['confidence'];
+  message: string;
+  data: MessageData;
+  path?: Path;
+  start: number;
+  end: number;
+  options: ReportOptions;
+}
+
+/**
+ * One linter for one configuration. Object rules run once for each text of an object, workspace rules at every call,
+ * because what they see may have changed elsewhere.
+ */
+export class Linter {
+  readonly #rules: readonly EffectiveRule[];
+  readonly #version: readonly [number, number];
+  readonly #translate: Translate;
+  readonly #onRuleError: (ruleId: string, error: unknown) => void;
+  readonly #failed = new Set<string>();
+  readonly #byKind = new Map<string, EffectiveRule[]>();
+  readonly #objectReports = new WeakMap<Manifest, Report[]>();
+
+  constructor(rules: readonly Rule[], config: LintConfig, options: LinterOptions = {}) {
+    this.#rules = effectiveRules(rules, config);
+    this.#version = parseVersion(config.kubernetesVersion ?? '') ?? LATEST_KUBERNETES;
+    this.#translate = options.translate ?? ((template) => template);
+    this.#onRuleError = options.onRuleError ?? (() => {});
+  }
+
+  /** The findings of one file, in the order of the text. `store` holds the file's own objects and those around it. */
+  lintFile(file: SourceFile, store: Store): Finding[] {
+    const findings: Finding[] = [];
+    const suppressions = suppressionsOf(file);
+    const resources = new Map(
+      store.inFile(file.file).map((resource) => [resource.origin?.manifest, resource]),
+    );
+    for (const placed of file.documents)
+      for (const manifest of placed.document.manifests) {
+        const resource = resources.get(manifest);
+        if (resource)
+          findings.push(...this.#lintObject(file, placed, manifest, resource, store, suppressions));
+      }
+    for (const { rule, severity, params } of this.#rules)
+      if (rule.scope === 'file') findings.push(...this.#lintText(file, rule, severity, params, suppressions));
+    return findings.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
+  }
+
+  #lintObject(
+    file: SourceFile,
+    { start }: PlacedDocument,
+    manifest: Manifest,
+    resource: Resource,
+    store: Store,
+    suppressions: Suppressions,
+  ): Finding[] {
+    let objectReports = this.#objectReports.get(manifest);
+    if (!objectReports) {
+      objectReports = this.#run('object', resource, store);
+      this.#objectReports.set(manifest, objectReports);
+    }
+    return [...objectReports, ...this.#run('workspace', resource, store)]
+      .filter((report) => !isSuppressed(report.rule, start + report.start, resource, suppressions))
+      .map((report) => {
+        const { options, rule } = report;
+        const fixes = (options.fixes ?? []).flatMap((fix) => this.#fix(rule, fix, resource));
+        const related = (options.related ?? []).flatMap((at): Related[] => {
+          const { origin, ref } = at.resource;
+          if (!origin) return [];
+          const range = rangeOf(origin.manifest.node, at.path);
+          return [
+            {
+              message: this.#text(rule, at.message, at.data),
+              object: ref,
+              path: formatPath(at.path),
+              file: origin.file.file,
+              start: origin.start + range.start,
+              end: origin.start + range.end,
+            },
+          ];
+        });
+        return this.#finding(report, resource.ref, file.file, start, fixes, related);
+      });
+  }
+
+  #run(scope: 'object' | 'workspace', resource: Resource, store: Store): Report[] {
+    const reports: Report[] = [];
+    const node = resource.origin?.manifest.node;
+    if (!node) return reports;
+    for (const { rule, severity, params } of this.#rulesFor(resource)) {
+      if (rule.scope !== scope) continue;
+      const report = (message: string, path: Path, options: ReportOptions = {}) => {
+        const range = rangeOf(node, path, options.at);
+        reports.push({
+          rule,
+          severity: this.#severity(rule, severity, options),
+          confidence: options.confidence ?? rule.confidence ?? 'certain',
+          message,
+          data: options.data ?? {},
+          path,
+          ...range,
+          options,
+        });
+      };
+      this.#guard(rule, () =>
+        (rule as ObjectRule).check(resource, { store, params, kubernetesVersion: this.#version, report }),
+      );
+    }
+    return reports;
+  }
+
+  #lintText(
+    file: SourceFile,
+    rule: FileRule,
+    severity: Finding['severity'],
+    params: EffectiveRule['params'],
+    suppressions: Suppressions,
+  ): Finding[] {
+    const findings: Finding[] = [];
+    this.#guard(rule, () =>
+      rule.check(file, {
+        params,
+        report: (message, index, range, { data = {}, fixes = [] } = {}) => {
+          const placed = file.documents[index];
+          if (!placed || isSuppressed(rule, placed.start + range.start, undefined, suppressions)) return;
+          const manifest = placed.document.manifests[0];
+          const ref: ObjectRef = manifest
+            ? {
+                apiVersion: manifest.object.apiVersion,
+                kind: manifest.object.kind,
+                name: manifest.object.metadata.name ?? '',
+                ...(manifest.object.metadata.namespace
+                  ? { namespace: manifest.object.metadata.namespace }
+                  : {}),
+              }
+            : { apiVersion: '', kind: '', name: '' };
+          const report: Report = {
+            rule,
+            severity,
+            confidence: rule.confidence ?? 'certain',
+            message,
+            data,
+            ...range,
+            options: {},
+          };
+          const textFixes = fixes.map((fix) => ({
+            title: this.#text(rule, fix.title, fix.data),
+            safe: fix.safe === true,
+            edits: fix.edits.map((edit) => ({
+              file: file.file,
+              start: placed.start + edit.start,
+              end: placed.start + edit.end,
+              text: edit.text,
+            })),
+          }));
+          findings.push(this.#finding(report, ref, file.file, placed.start, textFixes, []));
+        },
+      }),
+    );
+    return findings;
+  }
+
+  #finding(
+    report: Report,
+    object: ObjectRef,
+    file: string,
+    base: number,
+    fixes: Finding['fixes'],
+    related: Related[],
+  ): Finding {
+    const { rule, severity, confidence, message, data, path, start, end } = report;
+    return {
+      id: rule.id,
+      severity,
+      confidence,
+      object,
+      ...(path ? { path: formatPath(path) } : {}),
+      message: this.#text(rule, message, data),
+      evidence: [],
+      case: rule.case,
+      fixes,
+      ...(related.length > 0 ? { related } : {}),
+      file,
+      start: base + start,
+      end: base + end,
+    };
+  }
+
+  /** A setting wins over the severity that a rule chooses for one report. */
+  #severity(rule: Rule, severity: Finding['severity'], options: ReportOptions): Finding['severity'] {
+    return severity === rule.severity ? (options.severity ?? severity) : severity;
+  }
+
+  #fix(rule: Rule, fix: FixSpec, self: Resource): Finding['fixes'] {
+    const byResource = new Map<Resource, FixSpec['edits']>();
+    for (const op of fix.edits)
+      byResource.set(op.resource ?? self, [...(byResource.get(op.resource ?? self) ?? []), op]);
+    const edits: Finding['fixes'][number]['edits'] = [];
+    for (const [{ origin }, ops] of byResource) {
+      const document = origin?.file.documents.find(({ start }) => start === origin.start)?.document;
+      const plain = origin && document ? editsFor(document, origin.manifest.node, ops) : undefined;
+      if (!origin || !plain) return [];
+      for (const edit of plain)
+        edits.push({
+          file: origin.file.file,
+          start: origin.start + edit.start,
+          end: origin.start + edit.end,
+          text: edit.text,
+        });
+    }
+    return [{ title: this.#text(rule, fix.title, fix.data), safe: fix.safe === true, edits }];
+  }
+
+  #text(rule: Rule, message: string, data: MessageData = {}): string {
+    const template = (rule.messages as Record<string, string>)[message] ?? message;
+    return fillTemplate(this.#translate(template), data);
+  }
+
+  #guard(rule: Rule, check: () => void): void {
+    if (this.#failed.has(rule.id)) return;
+    try {
+      check();
+    } catch (error) {
+      this.#failed.add(rule.id);
+      this.#onRuleError(rule.id, error);
+    }
+  }
+
+  #rulesFor({ ref }: Resource): EffectiveRule[] {
+    const key = `${groupOf(ref.apiVersion)}/${ref.kind}`;
+    const rules =
+      this.#byKind.get(key) ??
+      this.#rules.filter(({ rule }) => rule.scope !== 'file' && appliesTo(rule, ref));
+    this.#byKind.set(key, rules);
+    return rules;
+  }
+}
+
+function appliesTo({ kinds }: ObjectRule, { apiVersion, kind }: ObjectRef): boolean {
+  if (kinds === 'all') return true;
+  const group = groupOf(apiVersion);
+  if (kinds === 'pods') return POD_KINDS.includes(kind);
+  return kinds.includes(isBuiltinGroup(group) ? kind : `${group}/${kind}`);
+}

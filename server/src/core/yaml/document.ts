@@ -1,0 +1,50 @@
+/** Text → documents → manifests. */
+import type { KubeObject } from '../kube/object.ts';
+import type { Path } from '../path.ts';
+import type { SchemaProblem } from '../schema/read.ts';
+import type { MapNode, Node } from './node.ts';
+
+/** Something the YAML reader objects to. Offsets count from the start of the document. */
+export interface SyntaxProblem {
+  code: 'syntax' | 'tab-indent' | 'duplicate-key' | 'alias-limit' | 'depth-limit';
+  message: string;
+  start: number;
+  end: number;
+}
+
+/** An object as text: its data as the API server would read it, and the tree that says where each value stands. */
+export interface Manifest {
+  object: KubeObject;
+  node: MapNode;
+  /** Where the object stands in its document: `[]`, or `['items', 3]` in a List. */
+  within: Path;
+  /** Where the text and the schema of the kind disagree; found while reading. */
+  schemaProblems: SchemaProblem[];
+}
+
+/**
+ * One document of a file, cached by its text.
+ * ok: sound YAML. broken: unreadable, its findings are withheld. template: holds template
+ * markup (Helm, `{{ }}`), nothing is said about it. empty: nothing but blanks and comments.
+ */
+export interface Document {
+  kind: 'ok' | 'broken' | 'template' | 'empty';
+  text: string;
+  root?: Node;
+  problems: SyntaxProblem[];
+  /** The Kubernetes objects of the document; empty when it is something else. */
+  manifests: Manifest[];
+}
+
+export interface PlacedDocument {
+  /** Offset of the document's text in the file. */
+  start: number;
+  document: Document;
+}
+
+export interface SourceFile {
+  /** Path or URI, as the caller names it. */
+  file: string;
+  text: string;
+  documents: PlacedDocument[];
+}

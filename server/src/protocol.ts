@@ -1,0 +1,199 @@
+/** The custom messages between client and server: the only thing they share besides core types. */
+import type { Gap, Subject } from './core/diagnosis/observed.ts';
+import type { DiagnosisReport, StepResult } from './core/diagnosis/report.ts';
+import type { ObjectRef } from './core/kube/ref.ts';
+
+/** What the client says at start. */
+export interface InitOptions {
+  /** Absolute path of the extension's folder: media and l10n are below it. */
+  extensionPath: string;
+  /** Display language, `en` or `zh-cn`. */
+  locale: string;
+  /** False in an untrusted workspace: the server then refuses every cluster request. */
+  trusted: boolean;
+}
+
+/** A failure as the user sees it: what, and what to do next. */
+export interface Failure {
+  code:
+    | 'no-kubeconfig'
+    | 'invalid-kubeconfig'
+    | 'unknown-context'
+    | 'unreachable'
+    | 'tls'
+    | 'unauthorized'
+    | 'forbidden'
+    | 'not-found'
+    | 'exec-plugin'
+    | 'timed-out'
+    | 'refused'
+    | 'lost'
+    | 'untrusted'
+    | 'invalid'
+    | 'internal';
+  /** One localised sentence. */
+  message: string;
+  /** The server's or the plugin's own words, quoted. */
+  detail?: string;
+  /** For `forbidden`: what is missing, e.g. `patch pods/ephemeralcontainers`. */
+  permission?: { verb: string; resource: string; namespace?: string };
+}
+
+/** A live context, or a snapshot folder. */
+export type Source =
+  | { kind: 'context'; context: string; namespace: string }
+  | { kind: 'snapshot'; folder: string; namespace: string };
+
+export interface ContextInfo {
+  name: string;
+  cluster: string;
+  server: string;
+  namespace: string;
+  current: boolean;
+  /** File that defines it. */
+  file: string;
+}
+
+export type Health = 'failing' | 'warning' | 'progressing' | 'healthy' | 'unknown' | 'finished';
+
+export interface PodRow {
+  ref: ObjectRef;
+  uid: string;
+  health: Health;
+  /** `Running`, `CrashLoopBackOff`, `Pending`, as kubectl prints it. */
+  status: string;
+  /** `14 restarts, last exit 137 4 min ago`; empty for a healthy pod. */
+  summary: string;
+  ready: string;
+  restarts: number;
+  node?: string;
+  createdAt?: string;
+  containers: string[];
+}
+
+export interface WorkloadRow {
+  ref: ObjectRef;
+  uid: string;
+  health: Health;
+  ready: string;
+  summary: string;
+  pods: number;
+}
+
+/** One namespace as the tree shows it. */
+export interface NamespaceView {
+  source: Source;
+  state: 'loading' | 'ready' | 'partial' | 'stale' | 'error';
+  workloads: WorkloadRow[];
+  gaps: Gap[];
+  failure?: Failure;
+  /** When it was last true, RFC 3339. */
+  asOf?: string;
+}
+
+/** A terminal that runs in the cluster. */
+export interface TerminalPlan {
+  source: Source;
+  /** The exact object that would be written, as YAML. */
+  yaml: string;
+  /** What is added, one localised sentence. */
+  summary: string;
+  image: string;
+  profile: NetshootProfile;
+  /** What will not work, and why (Pod Security, missing permission). */
+  warnings: string[];
+}
+
+export type NetshootProfile = 'general' | 'baseline' | 'restricted' | 'netadmin' | 'sysadmin';
+
+export interface TerminalOptions {
+  image: string;
+  pullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  profile: NetshootProfile;
+  /** Container whose process namespace is shared; the first when absent. */
+  target?: string;
+  columns: number;
+  rows: number;
+}
+
+/** Where the workspace declares an object. 0-based, as LSP counts. */
+export interface ManifestLocation {
+  uri: string;
+  range: { start: { line: number; character: number }; end: { line: number; character: number } };
+}
+
+/** Answers of requests that may fail in ways the user can mend. */
+export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/**
+ * Requests, client → server: name → parameters and answer. Cancelled by LSP's own cancellation;
+ * `diagnose` reports its steps by the `podTriage/diagnosisStep` notification.
+ */
+export interface Requests {
+  'podTriage/contexts': { params: { kubeconfig?: string }; result: Result<ContextInfo[]> };
+  'podTriage/namespaces': { params: { context: string }; result: Result<string[]> };
+  /** Starts (or moves) the live view; the answer comes as `podTriage/namespaceChanged`. `null` stops it. */
+  'podTriage/watch': { params: { source: Source | null }; result: Result<null> };
+  'podTriage/pods': {
+    params: { source: Source; workload?: ObjectRef; offset: number; limit: number };
+    result: Result<{ pods: PodRow[]; total: number }>;
+  };
+  'podTriage/object': { params: { source: Source; ref: Subject }; result: Result<{ yaml: string }> };
+  'podTriage/events': { params: { source: Source; ref: Subject }; result: Result<string[]> };
+  'podTriage/logs': {
+    params: {
+      source: Source;
+      namespace: string;
+      pod: string;
+      container: string;
+      previous: boolean;
+      tail: number;
+    };
+    result: Result<string>;
+  };
+  'podTriage/diagnose': {
+    params: { id: string; source: Source; subject: Subject };
+    result: Result<DiagnosisReport>;
+  };
+  /** The objects a picker offers, unhealthy first. */
+  'podTriage/subjects': {
+    params: { source: Source; kinds: string[] };
+    result: Result<{ ref: ObjectRef; health: Health; status: string }[]>;
+  };
+  'podTriage/manifestOf': { params: { ref: ObjectRef; path?: string }; result: ManifestLocation[] };
+  'podTriage/planTerminal': {
+    params: { source: Source; subject: Subject; options: TerminalOptions };
+    result: Result<TerminalPlan>;
+  };
+  /** Writes to the cluster; the client has shown the plan and was told to go on. */
+  'podTriage/openTerminal': {
+    params: { id: string; source: Source; subject: Subject; options: TerminalOptions; reconnect?: boolean };
+    result: Result<{ container: string; pod: string }>;
+  };
+  'podTriage/closeTerminal': { params: { id: string }; result: Result<null> };
+  /** Lints the whole workspace once: for the Findings view. */
+  'podTriage/workspaceFindings': {
+    params: Record<never, never>;
+    result: { uri: string; findings: number }[];
+  };
+}
+
+/** Notifications, server → client. */
+export interface ServerNotifications {
+  'podTriage/namespaceChanged': NamespaceView;
+  'podTriage/kubeconfigChanged': { contexts: ContextInfo[] };
+  'podTriage/diagnosisStep': { id: string; steps: StepResult[]; doing: string };
+  'podTriage/terminalProgress': { id: string; step: string; ms: number };
+  'podTriage/terminalOutput': { id: string /** base64 of raw bytes */; data: string };
+  'podTriage/terminalExit': { id: string; exitCode?: number; failure?: Failure };
+  /** An exec credential plugin wants to run; answered by `podTriage/allowPlugin`. */
+  'podTriage/pluginConsent': { id: string; command: string; args: string[]; file: string };
+}
+
+/** Notifications, client → server. */
+export interface ClientNotifications {
+  'podTriage/terminalInput': { id: string; data: string };
+  'podTriage/terminalResize': { id: string; columns: number; rows: number };
+  'podTriage/allowPlugin': { id: string; allow: boolean };
+  'podTriage/trustGranted': Record<never, never>;
+}

@@ -1,0 +1,3 @@
+module pod-triage.test/cluster/pki
+
+go 1.26.0

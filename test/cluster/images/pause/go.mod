@@ -1,0 +1,3 @@
+module pod-triage.test/cluster/pause
+
+go 1.26.0
