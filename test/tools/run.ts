@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const suites = process.argv.slice(2);
-const patterns = suites.length > 0 ? suites.map((suite) => `test/${suite}/**/*.test.ts`) : ['test/**/*.test.ts'];
+const patterns =
+  suites.length > 0 ? suites.map((suite) => `test/${suite}/**/*.test.ts`) : ['test/**/*.test.ts'];
 const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
 if (files.length === 0) {
   console.error(`No test files in ${suites.join(', ')}.`);
