@@ -133,9 +133,14 @@ function checkVariant(
   if (!files) return;
   const told = run(files, example);
   const show = () => files.map(({ name, text }) => `# file: ${name}\n${text}`).join('');
-  if (variant.expect === 'none') return assert.deepEqual(told.map(placed), [], show());
-  if (variant.expect === 'count')
-    return assert.deepEqual(told.map((t) => t.message).sort(), plain.map((t) => t.message).sort(), show());
+  if (variant.expect === 'none') {
+    assert.deepEqual(told.map(placed), [], show());
+    return;
+  }
+  if (variant.expect === 'count') {
+    assert.deepEqual(told.map((t) => t.message).sort(), plain.map((t) => t.message).sort(), show());
+    return;
+  }
   const textOf = new Map(example.files.map(({ name, text }) => [name, text]));
   const moved = plain.map(({ finding, marker }) => {
     const name = finding.file ?? '';
