@@ -1,0 +1,47 @@
+/** Which files a lint reads. */
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, matchesGlob, relative } from 'node:path';
+import { t } from '../l10n.ts';
+import { UsageError } from './io.ts';
+
+const MANIFEST = /\.(ya?ml|json)$/i;
+/** Folders that hold other people's files. */
+const SKIPPED_FOLDERS = new Set(['node_modules', '.git', 'vendor', '.terraform']);
+
+/** Manifest files below the paths, folders recursively, in a stable order. `ignore` holds globs relative to `cwd`. */
+export function manifestFiles(
+  paths: readonly string[],
+  cwd: string,
+  ignore: readonly string[] = [],
+): string[] {
+  const files: string[] = [];
+  for (const path of paths) {
+    const absolute = join(path.startsWith('/') ? '/' : cwd, path);
+    const kind = statSync(absolute, { throwIfNoEntry: false });
+    if (!kind) throw new UsageError(t('{path} is not there.', { path }));
+    if (kind.isDirectory()) files.push(...below(path, absolute));
+    else files.push(path);
+  }
+  const isIgnored = (file: string) =>
+    ignore.some((glob) => matchesGlob(relative(cwd, join(cwd, file)), glob));
+  return [...new Set(files)].filter((file) => !isIgnored(file));
+}
+
+function below(shown: string, absolute: string): string[] {
+  return readdirSync(absolute, { withFileTypes: true })
+    .sort((a: Dirent, b: Dirent) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(shown, entry.name);
+      if (entry.isDirectory())
+        return SKIPPED_FOLDERS.has(entry.name) ? [] : below(path, join(absolute, entry.name));
+      return entry.isFile() && MANIFEST.test(entry.name) ? [path] : [];
+    });
+}
+
+/** The text of a file, or undefined when it is not UTF-8 text or too large to be a manifest. */
+export function readManifest(path: string, maxBytes: number): string | undefined {
+  const bytes = readFileSync(path);
+  if (bytes.length > maxBytes) return undefined;
+  const text = bytes.toString('utf8');
+  return text.includes('\0') ? undefined : text;
+}
