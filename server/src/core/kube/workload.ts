@@ -1,6 +1,6 @@
 /** From an object to the pods it makes. */
 
-import type { Path } from '../path.ts';
+import { type Path, valueAt } from '../path.ts';
 import type { KubeObject } from './object.ts';
 import type { Container, CronJob, Pod, PodSpec, PodTemplateSpec, WorkloadObject } from './types.ts';
 
@@ -56,3 +56,17 @@ export function containersOf(object: KubeObject): PlacedContainer[] {
 /** Containers that run as long as the pod does. */
 export const longRunning = (object: KubeObject): PlacedContainer[] =>
   containersOf(object).filter(({ role }) => role !== 'init');
+
+const CONTAINER_LISTS: ReadonlySet<unknown> = new Set([
+  'containers',
+  'initContainers',
+  'ephemeralContainers',
+]);
+
+/** Name of the container that a path leads into; undefined when it leads into none. */
+export function containerNameAt(object: KubeObject, path: Path): string | undefined {
+  const at = path.findIndex((step) => CONTAINER_LISTS.has(step));
+  if (at < 0 || typeof path[at + 1] !== 'number') return undefined;
+  const name = valueAt(object, [...path.slice(0, at + 2), 'name']);
+  return typeof name === 'string' ? name : undefined;
+}

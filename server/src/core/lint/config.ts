@@ -1,6 +1,8 @@
 /** Which rules run, how strict, with which parameters: from settings, `.pod-triage.yaml` and the command line. */
 import type { Severity } from '../finding.ts';
-import type { ParamValue, Rule } from './rule.ts';
+import { matchesPathGlob } from '../glob.ts';
+import { isPeerDefault } from './peers.ts';
+import type { Params, ParamValue, Rule } from './rule.ts';
 
 /** What can be said of one rule in settings and in `.pod-triage.yaml`. */
 export type RuleSetting =
@@ -9,13 +11,20 @@ export type RuleSetting =
   | 'on'
   | { severity?: Severity | 'off' | 'on'; params?: Record<string, ParamValue> };
 
-export type Profile = 'default' | 'strict' | 'pss-restricted';
+/**
+ * default: what is wrong or very likely an outage. strict: as well as that, all that the peers check by default.
+ * pss-restricted: default, and everything the Pod Security Standards' restricted level refuses is an error.
+ */
+export const PROFILES = ['default', 'strict', 'pss-restricted'] as const;
+export type Profile = (typeof PROFILES)[number];
 
+/** Settings for a part of the objects. All keys that are given must match; each takes a list of globs. */
 export interface Override {
   files?: string[];
   kinds?: string[];
   names?: string[];
   namespaces?: string[];
+  /** Names of containers: what is reported inside others, or outside of containers, is not touched. */
   containers?: string[];
   rules: Record<string, RuleSetting>;
 }
@@ -27,12 +36,16 @@ export interface LintConfig {
   overrides?: Override[];
   /** Globs of files that are not linted. */
   ignore?: string[];
+  /** Path or URI of the folder that globs starting with `/` count from, filled in by whoever read the configuration. */
+  root?: string;
 }
 
 export interface EffectiveRule {
   rule: Rule;
   severity: Severity;
-  params: Record<string, ParamValue>;
+  params: Params;
+  /** The severity was asked for by name, so that a rule's own choice for one report does not change it. */
+  fixedSeverity: boolean;
 }
 
 export const LATEST_KUBERNETES: readonly [number, number] = [1, 36];
@@ -43,15 +56,85 @@ export function parseVersion(text: string): readonly [number, number] | undefine
   return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
 
-/** The rules that run, in registry order. */
+/** The rules that run on objects that no override names, in registry order. */
 export function effectiveRules(rules: readonly Rule[], config: LintConfig): EffectiveRule[] {
-  return rules.flatMap((rule) => {
-    const setting = config.rules?.[rule.id];
-    const params = typeof setting === 'object' ? setting.params : undefined;
-    const wanted = typeof setting === 'object' ? setting.severity : setting;
-    const byDefault = config.profile === 'strict' || rule.enabled !== false;
-    if (wanted === 'off' || (wanted === undefined && !byDefault && params === undefined)) return [];
-    const severity = wanted === undefined || wanted === 'on' ? rule.severity : wanted;
-    return [{ rule, severity, params: { ...rule.params, ...params } }];
-  });
+  return rules.flatMap((rule) => effectiveRule(rule, config.profile, [config.rules?.[rule.id]]) ?? []);
+}
+
+/** A rule under a profile and settings, the last one winning; undefined when it is off. */
+export function effectiveRule(
+  rule: Rule,
+  profile: Profile | undefined,
+  settings: readonly (RuleSetting | undefined)[],
+): EffectiveRule | undefined {
+  let wanted: Severity | 'off' | 'on' | undefined;
+  let params: Params = rule.params ?? {};
+  for (const setting of settings) {
+    const { severity, params: given } = fullSetting(setting);
+    if (given) params = { ...params, ...given };
+    // Parameters alone say that the rule is wanted.
+    wanted = severity ?? (given ? (wanted ?? 'on') : wanted);
+  }
+  if (wanted === 'off' || (wanted === undefined && !isOn(rule, profile))) return undefined;
+  if (wanted !== undefined && wanted !== 'on') return { rule, severity: wanted, params, fixedSeverity: true };
+  const refused = profile === 'pss-restricted' && rule.podSecurity !== undefined;
+  return { rule, severity: refused ? 'error' : rule.severity, params, fixedSeverity: refused };
+}
+
+function isOn(rule: Rule, profile: Profile | undefined): boolean {
+  if (rule.enabled !== false) return true;
+  if (profile === 'strict') return isPeerDefault(rule);
+  return profile === 'pss-restricted' && rule.podSecurity !== undefined;
+}
+
+/** `over` wins where both speak; overrides and ignored files of both count, those of `over` last. */
+export function mergeConfigs(base: LintConfig, over: LintConfig): LintConfig {
+  const rules: Record<string, RuleSetting> = { ...base.rules };
+  for (const [id, setting] of Object.entries(over.rules ?? {})) rules[id] = mergeSettings(rules[id], setting);
+  const profile = over.profile ?? base.profile;
+  const kubernetesVersion = over.kubernetesVersion ?? base.kubernetesVersion;
+  const root = over.root ?? base.root;
+  return {
+    ...(profile ? { profile } : {}),
+    ...(kubernetesVersion ? { kubernetesVersion } : {}),
+    ...(root ? { root } : {}),
+    rules,
+    overrides: [...(base.overrides ?? []), ...(over.overrides ?? [])],
+    ignore: [...(base.ignore ?? []), ...(over.ignore ?? [])],
+  };
+}
+
+type FullSetting = Exclude<RuleSetting, string>;
+
+const fullSetting = (setting: RuleSetting | undefined): FullSetting =>
+  typeof setting === 'object' ? setting : setting === undefined ? {} : { severity: setting };
+
+function mergeSettings(base: RuleSetting | undefined, over: RuleSetting): RuleSetting {
+  const low = fullSetting(base);
+  const high = fullSetting(over);
+  const severity = high.severity ?? low.severity;
+  const params = { ...low.params, ...high.params };
+  if (Object.keys(params).length === 0) return severity ?? {};
+  return { ...(severity ? { severity } : {}), params };
+}
+
+/** True when the configuration leaves a file out. */
+export const isIgnoredFile = (config: LintConfig, file: string): boolean =>
+  (config.ignore ?? []).some((pattern) => matchesPathGlob(pattern, relativeTo(config.root, file)));
+
+/** A file below `root` as a path from there, others as they are. URIs are decoded: globs are written in plain text. */
+export function relativeTo(root: string | undefined, file: string): string {
+  const plain = decoded(file).replaceAll('\\', '/');
+  const base = root === undefined ? '' : decoded(root).replaceAll('\\', '/').replace(/\/$/, '');
+  return base !== '' && plain.startsWith(`${base}/`) ? plain.slice(base.length + 1) : plain;
+}
+
+function decoded(path: string): string {
+  if (!/^[\w-]{2,}:\/\//.test(path)) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A stray percent sign: the path is no URI after all.
+    return path;
+  }
 }

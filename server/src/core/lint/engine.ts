@@ -2,20 +2,15 @@
 import { type Finding, fillTemplate, type MessageData, type Related, type Translate } from '../finding.ts';
 import { isBuiltinGroup } from '../kube/object.ts';
 import { groupOf, type ObjectRef } from '../kube/ref.ts';
-import type { Resource, Store } from '../kube/store.ts';
-import { POD_KINDS } from '../kube/workload.ts';
+import { type Resource, refOf, type Store } from '../kube/store.ts';
+import { containerNameAt, POD_KINDS } from '../kube/workload.ts';
 import { formatPath, type Path } from '../path.ts';
 import type { Manifest, PlacedDocument, SourceFile } from '../yaml/document.ts';
 import { editsFor } from '../yaml/edit.ts';
 import { rangeOf } from '../yaml/range.ts';
-import {
-  type EffectiveRule,
-  effectiveRules,
-  LATEST_KUBERNETES,
-  type LintConfig,
-  parseVersion,
-} from './config.ts';
+import { isIgnoredFile, LATEST_KUBERNETES, type LintConfig, parseVersion } from './config.ts';
 import type { FileRule, FixSpec, ObjectRule, ReportOptions, Rule } from './rule.ts';
+import { RuleSelection, type SelectedRule, severityAt } from './selection.ts';
 import { isSuppressed, type Suppressions, suppressionsOf } from './suppression.ts';
 
 export interface LinterOptions {
@@ -42,16 +37,20 @@ interface Report {
  * because what they see may have changed elsewhere.
  */
 export class Linter {
-  readonly #rules: readonly EffectiveRule[];
+  readonly #ruleIds: ReadonlySet<string>;
+  readonly #config: LintConfig;
+  readonly #selection: RuleSelection;
   readonly #version: readonly [number, number];
   readonly #translate: Translate;
   readonly #onRuleError: (ruleId: string, error: unknown) => void;
   readonly #failed = new Set<string>();
-  readonly #byKind = new Map<string, EffectiveRule[]>();
+  readonly #byKind = new Map<string, SelectedRule[]>();
   readonly #objectReports = new WeakMap<Manifest, Report[]>();
 
   constructor(rules: readonly Rule[], config: LintConfig, options: LinterOptions = {}) {
-    this.#rules = effectiveRules(rules, config);
+    this.#ruleIds = new Set(rules.map(({ id }) => id));
+    this.#config = config;
+    this.#selection = new RuleSelection(rules, config);
     this.#version = parseVersion(config.kubernetesVersion ?? '') ?? LATEST_KUBERNETES;
     this.#translate = options.translate ?? ((template) => template);
     this.#onRuleError = options.onRuleError ?? (() => {});
@@ -60,6 +59,7 @@ export class Linter {
   /** The findings of one file, in the order of the text. `store` holds the file's own objects and those around it. */
   lintFile(file: SourceFile, store: Store): Finding[] {
     const findings: Finding[] = [];
+    if (isIgnoredFile(this.#config, file.file)) return findings;
     const suppressions = suppressionsOf(file);
     const resources = new Map(
       store.inFile(file.file).map((resource) => [resource.origin?.manifest, resource]),
@@ -70,8 +70,8 @@ export class Linter {
         if (resource)
           findings.push(...this.#lintObject(file, placed, manifest, resource, store, suppressions));
       }
-    for (const { rule, severity, params } of this.#rules)
-      if (rule.scope === 'file') findings.push(...this.#lintText(file, rule, severity, params, suppressions));
+    for (const { rule, params } of this.#fileRules(file))
+      if (rule.scope === 'file') findings.push(...this.#lintText(file, rule, params, suppressions));
     return findings.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
   }
 
@@ -116,13 +116,17 @@ export class Linter {
     const reports: Report[] = [];
     const node = resource.origin?.manifest.node;
     if (!node) return reports;
-    for (const { rule, severity, params } of this.#rulesFor(resource)) {
+    for (const selected of this.#rulesFor(resource)) {
+      const { rule, params } = selected;
       if (rule.scope !== scope) continue;
       const report = (message: string, path: Path, options: ReportOptions = {}) => {
+        const container = selected.containers.length > 0 ? containerNameAt(resource.object, path) : undefined;
+        const severity = severityAt(selected, container, options.severity);
+        if (!severity) return;
         const range = rangeOf(node, path, options.at);
         reports.push({
           rule,
-          severity: this.#severity(rule, severity, options),
+          severity,
           confidence: options.confidence ?? rule.confidence ?? 'certain',
           message,
           data: options.data ?? {},
@@ -141,28 +145,24 @@ export class Linter {
   #lintText(
     file: SourceFile,
     rule: FileRule,
-    severity: Finding['severity'],
-    params: EffectiveRule['params'],
+    params: SelectedRule['params'],
     suppressions: Suppressions,
   ): Finding[] {
     const findings: Finding[] = [];
     this.#guard(rule, () =>
       rule.check(file, {
         params,
+        ruleIds: this.#ruleIds,
         report: (message, index, range, { data = {}, fixes = [] } = {}) => {
           const placed = file.documents[index];
-          if (!placed || isSuppressed(rule, placed.start + range.start, undefined, suppressions)) return;
-          const manifest = placed.document.manifests[0];
-          const ref: ObjectRef = manifest
-            ? {
-                apiVersion: manifest.object.apiVersion,
-                kind: manifest.object.kind,
-                name: manifest.object.metadata.name ?? '',
-                ...(manifest.object.metadata.namespace
-                  ? { namespace: manifest.object.metadata.namespace }
-                  : {}),
-              }
-            : { apiVersion: '', kind: '', name: '' };
+          const object = placed?.document.manifests[0]?.object;
+          if (!placed || isSuppressed(rule, placed.start + range.start, object && { object }, suppressions))
+            return;
+          const ref: ObjectRef = object ? refOf(object) : { apiVersion: '', kind: '', name: '' };
+          const key = this.#selection.key(file.file, object && ref);
+          const selected = this.#selection.rules(key).find((other) => other.rule === rule);
+          const severity = selected && severityAt(selected, undefined, undefined);
+          if (!severity) return;
           const report: Report = {
             rule,
             severity,
@@ -215,11 +215,6 @@ export class Linter {
     };
   }
 
-  /** A setting wins over the severity that a rule chooses for one report. */
-  #severity(rule: Rule, severity: Finding['severity'], options: ReportOptions): Finding['severity'] {
-    return severity === rule.severity ? (options.severity ?? severity) : severity;
-  }
-
   #fix(rule: Rule, fix: FixSpec, self: Resource): Finding['fixes'] {
     const byResource = new Map<Resource, FixSpec['edits']>();
     for (const op of fix.edits)
@@ -255,13 +250,29 @@ export class Linter {
     }
   }
 
-  #rulesFor({ ref }: Resource): EffectiveRule[] {
-    const key = `${groupOf(ref.apiVersion)}/${ref.kind}`;
-    const rules =
-      this.#byKind.get(key) ??
-      this.#rules.filter(({ rule }) => rule.scope !== 'file' && appliesTo(rule, ref));
-    this.#byKind.set(key, rules);
+  #rulesFor({ ref, origin }: Resource): SelectedRule[] {
+    const overrides = this.#selection.key(origin?.file.file ?? '', ref);
+    const key = `${overrides}|${groupOf(ref.apiVersion)}/${ref.kind}`;
+    let rules = this.#byKind.get(key);
+    if (!rules) {
+      rules = this.#selection
+        .rules(overrides)
+        .filter(({ rule }) => rule.scope !== 'file' && appliesTo(rule, ref));
+      this.#byKind.set(key, rules);
+    }
     return rules;
+  }
+
+  /** Rules of scope `file` that are on for the file or for one of its objects. */
+  #fileRules({ file, documents }: SourceFile): Iterable<SelectedRule> {
+    const keys = new Set([this.#selection.key(file, undefined)]);
+    for (const { document } of documents)
+      for (const { object } of document.manifests) keys.add(this.#selection.key(file, refOf(object)));
+    const rules = new Map<Rule, SelectedRule>();
+    for (const key of keys)
+      for (const selected of this.#selection.rules(key))
+        if (!rules.has(selected.rule)) rules.set(selected.rule, selected);
+    return rules.values();
   }
 }
 

@@ -62,6 +62,8 @@ export interface ObjectContext<M extends string, P extends Params> {
 
 export interface FileContext<M extends string, P extends Params> {
   params: P;
+  /** Ids of all rules there are, switched on or not. */
+  ruleIds: ReadonlySet<string>;
   /** Offsets count from the start of the document with that index. */
   report(
     message: M,
@@ -91,6 +93,8 @@ interface RuleMeta<M extends string, P extends Params> {
   case: string;
   /** Peers' names of the same check, `kube-score/pod-probes`: their suppressions are honoured. */
   sources?: readonly string[];
+  /** The level of the Pod Security Standards that refuses what the rule reports. */
+  podSecurity?: 'baseline' | 'restricted';
   params?: P;
   /** Message id → English template; finding messages, fix titles and related messages. */
   messages: Record<M, string>;
