@@ -1,6 +1,7 @@
 /** The custom messages between client and server: the only thing they share besides core types. */
 import type { Gap, Subject } from './core/diagnosis/observed.ts';
 import type { DiagnosisReport, StepResult } from './core/diagnosis/report.ts';
+import type { TerminalHint } from './core/diagnosis/terminalHints.ts';
 import type { ObjectRef } from './core/kube/ref.ts';
 
 /** What the client says at start. */
@@ -102,6 +103,8 @@ export interface TerminalPlan {
   profile: NetshootProfile;
   /** What will not work, and why (Pod Security, missing permission). */
   warnings: string[];
+  /** Commands worth knowing for this subject, printed as the terminal's first lines. */
+  hints?: TerminalHint[];
 }
 
 export type NetshootProfile = 'general' | 'baseline' | 'restricted' | 'netadmin' | 'sysadmin';
@@ -171,6 +174,8 @@ export interface Requests {
     result: Result<{ container: string; pod: string }>;
   };
   'podTriage/closeTerminal': { params: { id: string }; result: Result<null> };
+  /** The lint rules that a case explains, and whether they are on by the workspace's settings. */
+  'podTriage/rulesOfCase': { params: { caseId: string }; result: Result<{ id: string; enabled: boolean }[]> };
   /** Lints the whole workspace once: for the Findings view. */
   'podTriage/workspaceFindings': {
     params: Record<never, never>;

@@ -14,6 +14,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { Changes } from './changes.ts';
 import { Documents } from './documents.ts';
+import { registerCases } from './features/cases.ts';
 import { FIX_ALL, registerCodeActions } from './features/codeActions.ts';
 import { registerDiagnostics } from './features/diagnostics.ts';
 import { registerHover } from './features/hover.ts';
@@ -56,6 +57,7 @@ export function serve(
     registerDiagnostics(connection, server);
     registerCodeActions(connection, server);
     registerHover(connection, server);
+    registerCases(connection, server);
     extend(server);
     return {
       serverInfo: { name: 'pod-triage' },
