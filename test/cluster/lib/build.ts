@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -9,7 +11,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { cacheDir, here } from './layout.ts';
 import type { Part } from './parts.ts';
 import { findCommand, run } from './run.ts';
@@ -29,17 +31,6 @@ export async function buildParts(parts: readonly Part[], say: (line: string) => 
   const built: Built = {};
   for (const part of parts) built[part.name] = await buildPart(part, version, say);
   return built;
-}
-
-/** The Go modules' sources as Go keeps them, for files that come with a module (CRDs). */
-export async function moduleFolder(folder: string, module: string): Promise<string> {
-  const work = copyToWorkFolder(folder);
-  try {
-    const text = await run(['go', 'list', '-mod=mod', '-m', '-f', '{{.Dir}}', module], { cwd: work });
-    return text.trim();
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
 }
 
 async function buildPart(part: Part, goVersion: string, say: (line: string) => void): Promise<string> {
@@ -69,11 +60,22 @@ async function buildPart(part: Part, goVersion: string, say: (line: string) => v
       cwd: work,
       env: { ...process.env, CGO_ENABLED: part.cgo ? '1' : '0', GOWORK: 'off' },
     });
+    if (part.data) await copyData(part.data, work, out);
     mkdirSync(join(cacheDir, 'bin'), { recursive: true });
     moveUnlessThere(out, target);
     return target;
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function copyData(data: NonNullable<Part['data']>, work: string, out: string): Promise<void> {
+  const list = await run(['go', 'list', '-mod=mod', '-m', '-f', '{{.Dir}}', data.module], { cwd: work });
+  for (const file of data.files) {
+    const target = join(out, basename(file));
+    copyFileSync(join(list.trim(), file), target);
+    // Go keeps modules read-only; a cache that its owner can remove is enough.
+    chmodSync(target, 0o644);
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { type NodePlan, type Plan, planOf, SLOTS } from './layout.ts';
 import { endPids } from './processes.ts';
 import { run } from './run.ts';
@@ -56,6 +57,8 @@ async function addNode(plan: Plan, node: NodePlan): Promise<void> {
     await inside(node.netns, 'route', 'add', range, 'via', plan.hostAddress);
   }
   await inside(node.netns, 'route', 'add', 'unreachable', 'default', 'metric', '9000');
+  // Pods use this address as their gateway; the kernel answers for it (proxy ARP) only if a route leads there.
+  await inside(node.netns, 'route', 'add', '169.254.1.1', 'dev', 'lo', 'scope', 'link');
   await setSysctl('ipv4/ip_forward', '1', node.netns);
 }
 
@@ -93,8 +96,17 @@ export async function networkDown(plan: Plan): Promise<void> {
     await endPids(pids, 1000);
     await ip('netns', 'del', netns);
   }
+  await removeNetnsFolder();
   await ipMaybe('link', 'del', plan.hostLink);
   for (const range of ranges(plan)) await ipMaybe('route', 'del', 'unreachable', range, 'metric', '9000');
+}
+
+/** `ip netns add` mounts this folder onto itself when it makes the first namespace. */
+async function removeNetnsFolder(): Promise<void> {
+  const folder = '/run/netns';
+  if (!existsSync(folder) || readdirSync(folder).length > 0) return;
+  await run(['umount', folder], { allowFailure: true });
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /** Slots whose addresses somebody else's route on this machine already leads to. */

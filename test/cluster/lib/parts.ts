@@ -12,9 +12,13 @@ export interface Part {
   output?: string;
   /** The folder holds our own source: every file in it belongs to the cache key. */
   own?: boolean;
+  /** Files of the module that are kept beside the programs. */
+  data?: { module: string; files: readonly string[] };
 }
 
-export const KUBERNETES = '1.36.3';
+// Programs that ask their build for their version; they are the versions in go.mod.
+const KUBERNETES = '1.36.3';
+const CONTAINERD = '2.2.9';
 
 const kubernetesVersion = [
   `-X k8s.io/component-base/version.gitVersion=v${KUBERNETES}`,
@@ -42,11 +46,25 @@ const controlPlane: Part = {
   ldflags: kubernetesVersion,
 };
 
+/** How kwok's nodes and pods behave: ready at once, alive for ever, gone when deleted. */
+const KWOK_STAGES = [
+  'node/fast/node-initialize',
+  'node/heartbeat-with-lease/node-heartbeat-with-lease',
+  'pod/fast/pod-complete',
+  'pod/fast/pod-delete',
+  'pod/fast/pod-ready',
+];
+
 export const SIMULATED_PARTS = [
   pki,
   etcd,
   controlPlane,
-  { name: 'kwok', folder: 'go/kwok', packages: ['sigs.k8s.io/kwok/cmd/kwok'] },
+  {
+    name: 'kwok',
+    folder: 'go/kwok',
+    packages: ['sigs.k8s.io/kwok/cmd/kwok'],
+    data: { module: 'sigs.k8s.io/kwok', files: KWOK_STAGES.map((stage) => `kustomize/stage/${stage}.yaml`) },
+  },
 ] as const satisfies readonly Part[];
 
 export const REAL_PARTS = [
@@ -66,6 +84,7 @@ export const REAL_PARTS = [
     folder: 'go/containerd',
     packages: ['containerd', 'containerd-shim-runc-v2', 'ctr'].map((c) => `${containerd}/${c}`),
     tags: 'no_btrfs,no_devmapper,no_zfs',
+    ldflags: [`-X github.com/containerd/containerd/v2/version.Version=v${CONTAINERD}`],
   },
   // runc joins namespaces in C, before Go's runtime starts: it is the only part that needs a C compiler.
   {
@@ -86,6 +105,7 @@ export const REAL_PARTS = [
     folder: 'go/calico',
     packages: [`${calico}/felix/cmd/calico-felix`, `${calico}/cni-plugin/cmd/calico`],
     flags: ['-mod=mod'],
+    data: { module: calico, files: ['manifests/crds.yaml'] },
   },
   { name: 'coredns', folder: 'go/coredns', packages: ['github.com/coredns/coredns'] },
 ] as const satisfies readonly Part[];

@@ -1,0 +1,3 @@
+module pod-triage.test/cluster/app
+
+go 1.26.0
