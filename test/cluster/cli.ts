@@ -60,7 +60,7 @@ async function upCommand(): Promise<void> {
 }
 
 async function downCommand(): Promise<void> {
-  for (const mode of named ? [named] : (['real', 'simulated'] as const)) await down(mode);
+  for (const mode of named ? [named] : (['real', 'simulated'] as const)) await down(mode, say);
   say('Nothing is left.');
 }
 

@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cacheDir, here } from './layout.ts';
@@ -92,9 +93,20 @@ export function moveUnlessThere(from: string, to: string): void {
 function copyToWorkFolder(folder: string): string {
   const parent = join(cacheDir, 'work');
   mkdirSync(parent, { recursive: true });
+  removeOld(parent);
   const work = mkdtempSync(join(parent, 'build-'));
   cpSync(join(here, folder), work, { recursive: true });
   return work;
+}
+
+/** Work folders of builds that were cut short; no build takes a day. */
+function removeOld(parent: string): void {
+  const dayAgo = Date.now() - 24 * 3600 * 1000;
+  for (const name of readdirSync(parent)) {
+    const folder = join(parent, name);
+    if ((statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? dayAgo) < dayAgo)
+      rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function keyOf(part: Part, goVersion: string): string {

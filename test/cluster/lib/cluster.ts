@@ -14,6 +14,7 @@ import {
 } from './controlPlane.ts';
 import { buildImages, type Image } from './images.ts';
 import { here, type Mode, type Plan, planOf, stateDir } from './layout.ts';
+import { withLock } from './lock.ts';
 import { networkUp } from './network.ts';
 import { startNode, waitForNode } from './node.ts';
 import { REAL_PARTS, SIMULATED_PARTS } from './parts.ts';
@@ -22,7 +23,7 @@ import { Processes } from './processes.ts';
 import { refuseKubernetesNode, requireLinux, requirePackages, requireRoot } from './requirements.ts';
 import { addSimulatedNodes, startKwok } from './simulated.ts';
 import { claimSlot } from './slots.ts';
-import { tearDown } from './tearDown.ts';
+import { removeEmptyFolders, tearDown } from './tearDown.ts';
 
 export type Say = (line: string) => void;
 
@@ -56,14 +57,18 @@ export function statusOf(mode: Mode): Status {
   return info && stopped.length === 0 ? { kind: 'up', info } : { kind: 'broken', stopped };
 }
 
-export async function up(mode: Mode, nodes: number, say: Say): Promise<ClusterInfo> {
+export function up(mode: Mode, nodes: number, say: Say): Promise<ClusterInfo> {
+  requireLinux();
+  return withLock(stateDir(mode), say, () => upLocked(mode, nodes, say));
+}
+
+async function upLocked(mode: Mode, nodes: number, say: Say): Promise<ClusterInfo> {
   const status = statusOf(mode);
   if (status.kind === 'up') return status.info;
   if (status.kind === 'broken') {
     say('A cluster that did not come up, or is no longer whole, is taken down first');
     await tearDown(mode);
   }
-  requireLinux();
   return mode === 'real' ? upReal(say) : upSimulated(nodes, say);
 }
 
@@ -170,4 +175,8 @@ function finish(plane: ControlPlane): ClusterInfo {
 }
 
 /** Takes a cluster down, whatever is left of it. */
-export const down = (mode: Mode): Promise<void> => tearDown(mode);
+export async function down(mode: Mode, say: Say): Promise<void> {
+  requireLinux();
+  await withLock(stateDir(mode), say, () => tearDown(mode));
+  removeEmptyFolders(stateDir(mode));
+}

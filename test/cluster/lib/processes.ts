@@ -35,16 +35,19 @@ function statOf(pid: number): { state: string; startTicks: string } | undefined 
   }
 }
 
+export const startTicksOf = (pid: number): string | undefined => statOf(pid)?.startTicks;
+
+export function isAlive(pid: number, startTicks: string): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && stat.startTicks === startTicks && stat.state !== 'Z';
+}
+
 /** Ends the given processes: asked first, then made to. Only processes that started at the given time. */
 async function endAll(
   targets: readonly { pid: number; startTicks: string }[],
   graceMs: number,
 ): Promise<void> {
-  const living = () =>
-    targets.filter(({ pid, startTicks }) => {
-      const stat = statOf(pid);
-      return stat !== undefined && stat.startTicks === startTicks && stat.state !== 'Z';
-    });
+  const living = () => targets.filter(({ pid, startTicks }) => isAlive(pid, startTicks));
   const signal = (name: NodeJS.Signals) => {
     for (const { pid } of living()) {
       try {
@@ -132,9 +135,7 @@ export class Processes {
 
   isRunning(name: string): boolean {
     const record = this.read(name);
-    if (!record || record.boot !== bootId()) return false;
-    const stat = statOf(record.pid);
-    return stat !== undefined && stat.startTicks === record.startTicks && stat.state !== 'Z';
+    return record !== undefined && record.boot === bootId() && isAlive(record.pid, record.startTicks);
   }
 
   pidOf(name: string): number | undefined {

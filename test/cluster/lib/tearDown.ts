@@ -30,12 +30,14 @@ export async function tearDown(mode: Mode): Promise<void> {
   await processes.sweep(1500);
   if (plan) await removeNodes(plan, folder, sockets);
   rmSync(folder, { recursive: true, force: true });
-  for (const parent of parentsOf(folder, 3)) removeIfEmpty(parent);
   if (slot !== undefined) releaseSlot(slot);
 }
 
-const parentsOf = (folder: string, levels: number): string[] =>
-  levels === 0 ? [] : [dirname(folder), ...parentsOf(dirname(folder), levels - 1)];
+/** The checkout's folder, the clusters' and the project's, if no other cluster has anything in them. */
+export function removeEmptyFolders(folder: string): void {
+  for (let parent = dirname(folder), level = 0; level < 3; parent = dirname(parent), level++)
+    removeIfEmpty(parent);
+}
 
 /** The agents go before the containers, or they would start those again; the shims end with their containers. */
 async function endNodes(processes: Processes, plan: Plan): Promise<void> {
