@@ -1,15 +1,24 @@
 /** The cluster bundle: commands for the command line, and the worker when it is started as one. */
-import { type CliIO, UsageError } from '../cli/io.ts';
+import { join } from 'node:path';
+import { diagnose } from '../cli/diagnose.ts';
+import type { CliIO } from '../cli/io.ts';
+import { scan } from '../cli/scan.ts';
+import { snapshot } from '../cli/snapshot.ts';
+import { loadMessages } from '../l10n.ts';
 
 export type ClusterCommand = (args: string[], io: CliIO) => Promise<number>;
 
-const missing: ClusterCommand = async () => {
-  throw new UsageError('This command is being built.');
-};
+/** This bundle has its own copy of the messages: they are loaded on the first command. */
+const withMessages =
+  (command: ClusterCommand): ClusterCommand =>
+  (args, io) => {
+    const locale = io.env.LC_ALL ?? io.env.LC_MESSAGES ?? io.env.LANG ?? 'en';
+    loadMessages(join(io.root, 'dist', 'l10n'), locale);
+    return command(args, io);
+  };
 
-// The cluster engineer replaces these with cli/diagnose.ts, cli/scan.ts, cli/snapshot.ts and starts the worker here.
 export const clusterCommands: Record<'diagnose' | 'scan' | 'snapshot', ClusterCommand> = {
-  diagnose: missing,
-  scan: missing,
-  snapshot: missing,
+  diagnose: withMessages(diagnose),
+  scan: withMessages(scan),
+  snapshot: withMessages(snapshot),
 };

@@ -1,0 +1,60 @@
+/** A diagnosis for a terminal: the verdict first, then how it is known, then what was not looked at. */
+import { chainsOf } from '../core/diagnosis/chain.ts';
+import type { DiagnosisReport } from '../core/diagnosis/report.ts';
+import { OUTCOME_SIGNS, stepName } from '../core/diagnosis/stepNames.ts';
+import type { Evidence } from '../core/finding.ts';
+import { formatRef } from '../core/kube/ref.ts';
+import { t, translate } from '../l10n.ts';
+
+/** Plain text; control characters of the cluster's own words are taken out. */
+export function reportText(report: DiagnosisReport, where: string): string {
+  const lines = [`${formatRef(report.subject)}  (${where}, ${report.at})`, ''];
+  if (report.rootCauses.length === 0) {
+    const passed = report.steps.filter(({ outcome }) => outcome === 'passed').length;
+    lines.push(
+      t('Nothing wrong found. {passed} checks passed, {notChecked} not checked.', {
+        passed,
+        notChecked: report.notChecked.length,
+      }),
+    );
+  }
+  for (const { cause, consequences } of chainsOf(report)) {
+    lines.push(`✖ ${cause.message}  [${translate(cause.confidence)}]`);
+    lines.push(`  ${formatRef(cause.object)}${cause.path ? ` → ${cause.path}` : ''}  (${cause.id})`);
+    for (const evidence of cause.evidence) lines.push(...evidenceLines(evidence));
+    for (const { message } of consequences) lines.push(`  → ${message}`);
+    for (const command of cause.commands ?? []) lines.push(`  $ ${command}`);
+    lines.push(`  ${t('Case: pod-triage cases {id}', { id: cause.case })}`, '');
+  }
+  lines.push(
+    report.steps
+      .map(({ step, outcome }) => `${stepName(step, translate)} ${OUTCOME_SIGNS[outcome]}`)
+      .join('  '),
+  );
+  block(
+    lines,
+    t('Not checked'),
+    report.notChecked.map(({ check, detail }) => `${check}: ${detail}`),
+  );
+  block(
+    lines,
+    t('Also seen, not the cause'),
+    report.alsoSeen.map(({ message }) => message),
+  );
+  block(lines, t('In order'), report.healthy);
+  return `${lines.map(printable).join('\n').trimEnd()}\n`;
+}
+
+function evidenceLines({ source, path, text, at }: Evidence): string[] {
+  const from = [source, path, at].filter(Boolean).join(' ');
+  const [first = '', ...more] = text.trimEnd().split('\n');
+  return [`    ${from}: ${first}`, ...more.map((line) => `      ${line}`)];
+}
+
+function block(lines: string[], title: string, rows: readonly string[]): void {
+  if (rows.length > 0) lines.push('', `${title}:`, ...rows.map((row) => `  ${row}`));
+}
+
+/** Cluster text must not steer the terminal: no escape sequences, no bells, no carriage returns. */
+const printable = (line: string): string =>
+  line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');

@@ -1,0 +1,235 @@
+/** Reads what the diagnosis of one subject needs: its namespace, its nodes, the cluster's shared parts. */
+import { buildScene } from '../core/diagnosis/buildScene.ts';
+import { factsOf, isFinished } from '../core/diagnosis/containers.ts';
+import type { Observed, Subject } from '../core/diagnosis/observed.ts';
+import { indexObserved } from '../core/diagnosis/observedIndex.ts';
+import type { Scene } from '../core/diagnosis/scene.ts';
+import { isClusterScoped, type KubeObject } from '../core/kube/object.ts';
+import type { Resource } from '../core/kube/store.ts';
+import type { PersistentVolume, Pod } from '../core/kube/types.ts';
+import { containersOf } from '../core/kube/workload.ts';
+import { t } from '../l10n.ts';
+import type { KubeClient } from './client.ts';
+import { Collection, type OnStep } from './collection.ts';
+import { CLUSTER_KINDS, NAMES_ONLY, NAMESPACE_KINDS } from './kinds.ts';
+
+export interface CollectOptions {
+  signal: AbortSignal;
+  onStep?: OnStep;
+  /** Read kubelet summaries; they need `nodes/proxy`, which is more than reading. */
+  stats?: boolean;
+}
+
+/** A cluster of thousands of nodes is read in part: the pods' own nodes always, of the others this many. */
+const MAX_NODES = 500;
+const MAX_NODES_IN_DEPTH = 3;
+const LOG_LINES = 200;
+/** Pods whose logs are read, the worst first. */
+const MAX_LOG_PODS = 8;
+const MAX_CONFIG_MAPS = 20;
+
+/** Throws a `ClusterError` when the server cannot be asked at all; single refusals become gaps. */
+export async function collect(
+  client: KubeClient,
+  subject: Subject,
+  options: CollectOptions,
+): Promise<Observed> {
+  const collection = new Collection(client, options.signal, options.onStep);
+  await collection.start();
+  const namespace = await namespaceOf(collection, subject);
+  await Promise.all([
+    ...(namespace === undefined ? [] : [collectNamespace(collection, namespace)]),
+    collectCluster(collection),
+    collectDns(collection),
+    ...(subject.kind === 'Node' ? [collectNode(collection, subject.name)] : []),
+  ]);
+  let scene = sceneOf(collection, subject);
+  await Promise.all([
+    collectNodesOf(collection, subject, scene),
+    collectConfigMaps(collection, scene),
+    collectVolumes(collection, scene),
+    collectLogs(collection, scene),
+  ]);
+  // Their logs may name Services whose pods come into the picture only now.
+  scene = sceneOf(collection, subject);
+  await collectLogs(collection, scene);
+  if (options.stats) await Promise.all(scene.nodes.map(({ ref }) => collection.kubeletStats(ref.name)));
+  else
+    collection.gaps.push({
+      kind: 'stats',
+      reason: 'not-evaluated',
+      detail: t('needs get nodes/proxy, and is off by default'),
+    });
+  return collection.observed();
+}
+
+const sceneOf = (collection: Collection, subject: Subject): Scene =>
+  buildScene(indexObserved(collection.observed()), subject);
+
+/** The namespace to read. A volume is looked at where its claim lives. */
+async function namespaceOf(collection: Collection, subject: Subject): Promise<string | undefined> {
+  if (subject.kind === 'Namespace') return subject.name;
+  if (subject.kind === 'PersistentVolume') {
+    const volume = await collection.get('PersistentVolume', undefined, subject.name);
+    return (volume as PersistentVolume | undefined)?.spec?.claimRef?.namespace;
+  }
+  return isClusterScoped(subject.kind) ? undefined : (subject.namespace ?? 'default');
+}
+
+/** Everything of one namespace that a diagnosis reads. */
+export async function collectNamespace(collection: Collection, namespace: string): Promise<void> {
+  await Promise.all([
+    ...NAMESPACE_KINDS.map((kind) => collection.list(kind, { namespace })),
+    ...NAMES_ONLY.map((kind) => collection.list(kind, { namespace, metadataOnly: true })),
+  ]);
+  if (!collection.has('Namespace', undefined, namespace))
+    await collection.get('Namespace', undefined, namespace);
+}
+
+/** What all namespaces share. */
+export async function collectCluster(collection: Collection): Promise<void> {
+  await Promise.all([
+    ...CLUSTER_KINDS.map((kind) => collection.list(kind)),
+    collection.list('Node', {}, MAX_NODES),
+  ]);
+}
+
+/** DNS and kube-proxy: what nearly every connection depends on. */
+export async function collectDns(collection: Collection): Promise<void> {
+  const namespace = 'kube-system';
+  const labelSelector = 'k8s-app in (kube-dns,kube-proxy,node-local-dns)';
+  await Promise.all([
+    collection.list('Pod', { namespace, labelSelector }),
+    collection.list('Service', { namespace, labelSelector: 'k8s-app=kube-dns' }),
+    collection.list('EndpointSlice', { namespace, labelSelector: 'kubernetes.io/service-name=kube-dns' }),
+    collection.list('Deployment', { namespace, labelSelector: 'k8s-app=kube-dns' }),
+    collection.list('NetworkPolicy', { namespace }),
+    collection.get('ConfigMap', namespace, 'coredns'),
+  ]);
+}
+
+/** A node as subject: the pods on it, of all namespaces. */
+async function collectNode(collection: Collection, node: string): Promise<void> {
+  await Promise.all([collection.get('Node', undefined, node), podsOn(collection, node)]);
+}
+
+/** The only place that looks across namespaces for pods, and it names the node. */
+async function podsOn(collection: Collection, node: string): Promise<void> {
+  await collection.list('Pod', { fieldSelector: `spec.nodeName=${node}` });
+}
+
+/** The nodes of the subject's pods, their events and leases, and their other pods when something is wrong there. */
+async function collectNodesOf(collection: Collection, subject: Subject, scene: Scene): Promise<void> {
+  const struggling = scene.pods.filter(({ object }) => needsLook(object));
+  const names = new Set(scene.pods.flatMap(({ object }) => object.spec?.nodeName ?? []));
+  if (subject.kind === 'Node') names.add(subject.name);
+  const inDepth = new Set(struggling.flatMap(({ object }) => object.spec?.nodeName ?? []));
+  if (subject.kind === 'Node') inDepth.add(subject.name);
+  await Promise.all([
+    ...[...names].slice(0, MAX_NODES).map((name) => collection.get('Node', undefined, name)),
+    ...[...inDepth].slice(0, MAX_NODES_IN_DEPTH).flatMap((name) => [
+      collection.list('Event', {
+        namespace: 'default',
+        fieldSelector: `involvedObject.kind=Node,involvedObject.name=${name}`,
+      }),
+      collection.get('Lease', 'kube-node-lease', name),
+      collection.get('CSINode', undefined, name),
+      ...(subject.kind === 'Node' ? [] : [podsOn(collection, name)]),
+    ]),
+  ]);
+}
+
+/** ConfigMaps whose keys the pods name; the others are known by name alone. */
+async function collectConfigMaps(collection: Collection, scene: Scene): Promise<void> {
+  const wanted = new Map<string, [namespace: string, name: string]>();
+  for (const { ref, object } of scene.pods) {
+    const { namespace = 'default' } = ref;
+    for (const name of configMapsOf(object)) wanted.set(`${namespace}/${name}`, [namespace, name]);
+  }
+  await Promise.all(
+    [...wanted.values()]
+      .slice(0, MAX_CONFIG_MAPS)
+      .map(([namespace, name]) => collection.read('ConfigMap', namespace, name)),
+  );
+}
+
+function configMapsOf(pod: Pod): string[] {
+  const names: (string | undefined)[] = [];
+  for (const { container } of containersOf(pod)) {
+    for (const { valueFrom } of container.env ?? []) names.push(valueFrom?.configMapKeyRef?.name);
+    for (const { configMapRef } of container.envFrom ?? []) names.push(configMapRef?.name);
+  }
+  for (const { configMap, projected } of pod.spec?.volumes ?? []) {
+    names.push(configMap?.name);
+    for (const source of projected?.sources ?? []) names.push(source.configMap?.name);
+  }
+  return names.filter((name): name is string => name !== undefined && name !== 'kube-root-ca.crt');
+}
+
+/** The volumes behind the claims; the other volumes of the cluster are nobody's business. */
+async function collectVolumes(collection: Collection, scene: Scene): Promise<void> {
+  const unbound = scene.claims.some(({ object }) => !object.spec?.volumeName);
+  await Promise.all([
+    ...scene.claims.flatMap(({ object }) =>
+      object.spec?.volumeName ? [collection.get('PersistentVolume', undefined, object.spec.volumeName)] : [],
+    ),
+    ...(unbound ? [collection.list('PersistentVolume', {}, 1000)] : []),
+    ...(scene.claims.length > 0 ? [collection.list('VolumeAttachment', {}, 1000)] : []),
+  ]);
+}
+
+async function collectLogs(collection: Collection, scene: Scene): Promise<void> {
+  const read = new Set(
+    collection.logs.map(
+      ({ namespace, pod, container, previous }) => `${namespace}/${pod}/${container}/${previous}`,
+    ),
+  );
+  for (const { kind, namespace, name } of collection.gaps)
+    if (kind === 'logs') read.add(`${namespace}/${name?.replace(' --previous', '/true')}`);
+  const pods = scene.pods.filter(({ object }) => needsLook(object)).sort(worstFirst);
+  const wanted = pods.slice(0, MAX_LOG_PODS).flatMap((pod) => logsOf(pod));
+  await Promise.all(
+    wanted
+      .filter(([namespace, pod, container, previous]) => {
+        const key = `${namespace}/${pod}/${container}`;
+        return !read.has(`${key}/${previous}`) && !(previous === false && read.has(key));
+      })
+      .map(([namespace, pod, container, previous]) =>
+        collection.log(namespace, pod, container, previous, LOG_LINES),
+      ),
+  );
+}
+
+type LogName = [namespace: string, pod: string, container: string, previous: boolean];
+
+/** Logs of the containers that ran and are not well, the run before included. */
+function logsOf(pod: Resource<Pod>): LogName[] {
+  const { namespace = 'default', name } = pod.ref;
+  return factsOf(pod).flatMap(({ name: container, role, status }) => {
+    if (!status) return [];
+    const { state, lastState, restartCount, ready } = status;
+    const completed = role === 'init' && state?.terminated?.exitCode === 0;
+    if (completed || (ready && restartCount === 0)) return [];
+    const logs: LogName[] = [];
+    if (state?.running || state?.terminated) logs.push([namespace, name, container, false]);
+    else if (lastState?.terminated) logs.push([namespace, name, container, false]);
+    if (restartCount > 0 && lastState?.terminated) logs.push([namespace, name, container, true]);
+    return logs;
+  });
+}
+
+/** A pod whose nodes and logs are worth reading: not finished well, and not ready or restarted. */
+function needsLook(pod: Pod): boolean {
+  if (pod.status?.phase === 'Failed') return true;
+  if (isFinished(pod)) return false;
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return (
+    pod.status?.conditions?.find(({ type }) => type === 'Ready')?.status !== 'True' ||
+    statuses.some(({ restartCount }) => restartCount > 0)
+  );
+}
+
+const restartsOf = (object: KubeObject): number =>
+  ((object as Pod).status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+
+const worstFirst = (a: Resource, b: Resource): number => restartsOf(b.object) - restartsOf(a.object);

@@ -1,0 +1,198 @@
+/** Gathers objects piece by piece. What cannot be read becomes a gap with its reason; the rest goes on. */
+import type { Gap, GapReason, KubeletStats, LogExcerpt, Observed } from '../core/diagnosis/observed.ts';
+import type { KubeObject } from '../core/kube/object.ts';
+import { t } from '../l10n.ts';
+import type { Failure } from '../protocol.ts';
+import type { KubeClient, Selection } from './client.ts';
+import { failureOf, needs } from './failure.ts';
+import { nameSegment } from './names.ts';
+import { rbacName, resourceOf } from './resources.ts';
+
+export type OnStep = (doing: string) => void;
+
+/** Requests in flight at once: fast on a far cluster, polite to a small one. */
+const CONCURRENCY = 10;
+
+/** Without these nothing else can work either: the whole collection fails with them. */
+const FATAL: ReadonlySet<Failure['code']> = new Set([
+  'unauthorized',
+  'exec-plugin',
+  'tls',
+  'invalid-kubeconfig',
+]);
+
+export class Collection {
+  readonly gaps: Gap[] = [];
+  readonly logs: LogExcerpt[] = [];
+  readonly stats: Record<string, KubeletStats> = {};
+  readonly client: KubeClient;
+  readonly signal: AbortSignal;
+  readonly #onStep: OnStep;
+  readonly #objects = new Map<string, KubeObject>();
+  #serverVersion = '';
+  #free = CONCURRENCY;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(client: KubeClient, signal: AbortSignal, onStep: OnStep = () => {}) {
+    this.client = client;
+    this.signal = signal;
+    this.#onStep = onStep;
+  }
+
+  /** The first request: a server that is dead or does not know us is one failure, not forty gaps. */
+  async start(): Promise<void> {
+    this.#onStep(t('Asking the API server for its version'));
+    try {
+      this.#serverVersion = await this.client.serverVersion(this.signal);
+    } catch (error) {
+      if (failureOf(error).code !== 'forbidden') throw error;
+    }
+  }
+
+  /** All objects of a kind that the selection meets, added to the collection. */
+  async list(kind: string, selection: Selection = {}, max?: number): Promise<KubeObject[]> {
+    const resource = resourceOf(kind);
+    if (!resource) return [];
+    const { namespace } = selection;
+    // A part of all namespaces that was refused says nothing about any single one of them.
+    const where = namespace !== undefined ? { namespace } : resource.namespaced ? { namespace: '*' } : {};
+    const found = await this.#attempt({ kind, ...where }, `needs list ${rbacName(resource)}`, async () => {
+      this.#onStep(
+        namespace === undefined
+          ? t('Reading {resources}', { resources: resource.plural })
+          : t('Reading {resources} of namespace {namespace}', { resources: resource.plural, namespace }),
+      );
+      return this.client.list(resource, selection, this.signal, max);
+    });
+    if (!found) return [];
+    if (found.left > 0)
+      this.gaps.push({
+        kind,
+        ...where,
+        reason: 'not-evaluated',
+        detail: t('{read} were read, {left} were not', { read: found.items.length, left: found.left }),
+      });
+    for (const object of found.items) this.add(object);
+    return found.items;
+  }
+
+  /** One object, unless it is there already. That it does not exist is an answer, not a gap. */
+  async get(kind: string, namespace: string | undefined, name: string): Promise<KubeObject | undefined> {
+    return this.has(kind, namespace, name) ? undefined : this.read(kind, namespace, name);
+  }
+
+  /** One object, read again when it is there: whole, where only its name was known. */
+  async read(kind: string, namespace: string | undefined, name: string): Promise<KubeObject | undefined> {
+    const resource = resourceOf(kind);
+    if (!resource) return undefined;
+    const gap = { kind, ...(namespace === undefined ? {} : { namespace }), name };
+    const object = await this.#attempt(gap, `needs get ${rbacName(resource)}`, async () => {
+      try {
+        const secret = kind === 'Secret';
+        return await this.client.get(resource, namespace, nameSegment(name), this.signal, secret);
+      } catch (error) {
+        if (['not-found', 'invalid'].includes(failureOf(error).code)) return undefined;
+        throw error;
+      }
+    });
+    if (object) this.add(object);
+    return object;
+  }
+
+  /** The end of a container's log. */
+  async log(
+    namespace: string,
+    pod: string,
+    container: string,
+    previous: boolean,
+    tail: number,
+  ): Promise<void> {
+    const name = `${pod}/${container}${previous ? ' --previous' : ''}`;
+    const text = await this.#attempt({ kind: 'logs', namespace, name }, 'needs get pods/log', async () => {
+      this.#onStep(t('Reading the log of {container} in {pod}', { container, pod }));
+      return this.client.logs(namespace, pod, container, { previous, tail }, this.signal);
+    });
+    if (text !== undefined) this.logs.push({ namespace, pod, container, previous, text });
+  }
+
+  /** A kubelet's summary, through the API server. Needs the dangerous `nodes/proxy`. */
+  async kubeletStats(node: string): Promise<void> {
+    const summary = await this.#attempt({ kind: 'stats', name: node }, 'needs get nodes/proxy', () =>
+      this.client.json<KubeletStats>({
+        method: 'GET',
+        path: `/api/v1/nodes/${nameSegment(node)}/proxy/stats/summary`,
+        purpose: { verb: 'get', resource: 'nodes/proxy' },
+        signal: this.signal,
+      }),
+    );
+    if (summary) this.stats[node] = summary;
+  }
+
+  add(object: KubeObject): void {
+    this.#objects.set(keyOf(object.kind, object.metadata.namespace, object.metadata.name ?? ''), object);
+  }
+
+  has(kind: string, namespace: string | undefined, name: string): boolean {
+    return this.#objects.has(keyOf(kind, namespace, name));
+  }
+
+  /** What was gathered so far. */
+  observed(): Observed {
+    return {
+      now: new Date(this.client.now()).toISOString(),
+      ...(this.#serverVersion ? { serverVersion: this.#serverVersion } : {}),
+      objects: [...this.#objects.values()],
+      gaps: this.gaps,
+      logs: this.logs,
+      stats: this.stats,
+    };
+  }
+
+  async #attempt<T>(
+    gap: Omit<Gap, 'reason' | 'detail'>,
+    need: string,
+    read: () => Promise<T>,
+  ): Promise<T | undefined> {
+    await this.#enter();
+    try {
+      return await read();
+    } catch (error) {
+      if (this.signal.aborted) throw this.signal.reason;
+      const failure = failureOf(error);
+      if (failure.code === 'internal' || FATAL.has(failure.code)) throw error;
+      this.gaps.push({ ...gap, reason: reasonOf(failure, gap.kind), detail: detailOf(failure, need) });
+      return undefined;
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #enter(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free--;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free++;
+  }
+}
+
+const keyOf = (kind: string, namespace: string | undefined, name: string): string =>
+  `${kind}|${namespace ?? ''}|${name}`;
+
+function reasonOf({ code }: Failure, kind: string): GapReason {
+  if (code === 'forbidden' || code === 'timed-out') return code;
+  // The log of a container that never ran, or whose previous run the kubelet has cleaned away.
+  if (kind === 'logs' && (code === 'refused' || code === 'not-found')) return 'evidence-expired';
+  return 'unavailable';
+}
+
+const detailOf = ({ code, permission, detail, message }: Failure, need: string): string => {
+  if (code === 'forbidden') return permission ? needs(permission) : need;
+  return detail ?? message;
+};
