@@ -1,10 +1,10 @@
 /** Reads the generated schema data. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Schema } from './core/schema/schema.ts';
+import { loadSchema, type Schema } from './core/schema/schema.ts';
 
 /** The schema below the extension's (or the package's) folder; undefined when the data is not there. */
 export function readSchema(root: string): Schema | undefined {
   const path = join(root, 'media', 'schema', 'kubernetes.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Schema) : undefined;
+  return existsSync(path) ? loadSchema(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
 }

@@ -1,19 +1,31 @@
 /** From a YAML tree to an object whose shapes are those of its kind, and the places where text and schema disagree. */
 import type { KubeObject } from '../kube/object.ts';
+import { groupOf } from '../kube/ref.ts';
 import type { Path } from '../path.ts';
-import type { MapNode } from '../yaml/node.ts';
-import { toData } from '../yaml/node.ts';
-import type { Schema } from './schema.ts';
+import { entryOf, type MapNode } from '../yaml/node.ts';
+import { LENIENT_OBJECT } from './lenient.ts';
+import { Reader } from './reader.ts';
+import { type Schema, type StructType, schemaFor } from './schema.ts';
 
 export interface SchemaProblem {
   kind: 'unknown-field' | 'type-mismatch' | 'missing-required' | 'invalid-enum' | 'null-value';
   path: Path;
-  /** What the schema wants there: a type name, or the enum's values. */
+  /** What holds the wrong thing: a field of the schema, a key of a free map (labels, data), an item of a list. */
+  of: 'field' | 'map-value' | 'item';
+  /**
+   * What the schema wants there: a type's name (`string`, `bytes`, `time`, `quantity`, `int-or-string`, `int32`, `int64`,
+   * `number`, `boolean`, `list`, `map`), or the enum's values.
+   */
   expected: string[];
-  /** What stands there: a type name, or the value. */
+  /**
+   * What stands there: `string`, `integer`, `number`, `boolean`, `list`, `map`, `null`; for an enum the value,
+   * for an unknown or missing field its name.
+   */
   actual: string;
-  /** Known names close to the written one, or the path where the field would be valid. */
+  /** Known names or values close to the written one, closest first. */
   suggestions: string[];
+  /** Unknown field: where in the object it would be valid, most likely first. */
+  moveTo?: Path[];
 }
 
 export interface ReadResult {
@@ -22,8 +34,51 @@ export interface ReadResult {
   problems: SchemaProblem[];
 }
 
-/** Reads one object. Kinds that the schema does not know are taken as they are. */
+/**
+ * Reads one object; it has `apiVersion`, `kind` and `metadata` afterwards, whatever the text holds. Of kinds that the
+ * schema does not know only the metadata is checked, the rest is taken as it is. Values of Secrets are left behind:
+ * keys stay, every value is an empty string. Never throws.
+ */
 export function readObject(node: MapNode, schema: Schema | undefined): ReadResult {
-  void schema;
-  return { object: toData(node) as KubeObject, problems: [] };
+  const apiVersion = textOf(node, 'apiVersion');
+  const kind = textOf(node, 'kind');
+  const known = schema && schemaFor(schema, apiVersion, kind);
+  const reader = new Reader();
+  const object = reader.readMap(node, known ?? unknownKind(schema)) as unknown as KubeObject;
+  object.apiVersion = apiVersion;
+  object.kind = kind;
+  object.metadata ??= {};
+  if (kind === 'Secret' && groupOf(apiVersion) === '') hideSecrets(object);
+  return { object, problems: reader.problems };
+}
+
+function textOf(node: MapNode, key: string): string {
+  const value = entryOf(node, key)?.value;
+  return value?.kind === 'scalar' ? value.text : '';
+}
+
+const UNKNOWN = new WeakMap<Schema, StructType>();
+
+/** An object of which only the metadata is known. */
+function unknownKind(schema: Schema | undefined): StructType {
+  if (!schema) return LENIENT_OBJECT;
+  const known = UNKNOWN.get(schema);
+  if (known) return known;
+  const metadata = schema.typeOf('meta.v1.ObjectMeta');
+  const fields = new Map([...LENIENT_OBJECT.fields, ['metadata', metadata] as const]);
+  const type: StructType = { ...LENIENT_OBJECT, fields };
+  UNKNOWN.set(schema, type);
+  return type;
+}
+
+/** kubectl apply keeps a copy of the whole Secret in this annotation. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+function hideSecrets(object: KubeObject): void {
+  const parts = object as { data?: unknown; stringData?: unknown };
+  for (const part of [parts.data, parts.stringData])
+    if (typeof part === 'object' && part !== null)
+      for (const key in part) (part as Record<string, string>)[key] = '';
+  const { annotations } = object.metadata;
+  if (annotations?.[LAST_APPLIED] !== undefined) annotations[LAST_APPLIED] = '';
 }
