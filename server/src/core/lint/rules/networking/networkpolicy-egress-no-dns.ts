@@ -1,0 +1,116 @@
+import { policiesSelecting, policyDirections, policyRules } from '../../../kube/policy.ts';
+import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
+import type { NetworkPolicy } from '../../../kube/types.ts';
+import { DNS_PARAMS, type DnsPlace, dnsRules } from '../../dnsPolicy.ts';
+import { imaginedSubject, subjectsOf } from '../../policySubjects.ts';
+import { objectRule } from '../../rule.ts';
+import { writtenAt } from '../../written.ts';
+
+/** Policies of these kinds add what they admit; whether they admit DNS is not read. */
+const OTHER_POLICIES = ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy', 'GlobalNetworkPolicy'];
+
+export const networkpolicyEgressNoDns = objectRule<NetworkPolicy>()({
+  id: 'networkpolicy-egress-no-dns',
+  group: 'networking',
+  severity: 'warning',
+  confidence: 'likely',
+  scope: 'workspace',
+  kinds: ['NetworkPolicy'],
+  case: 'dns-blocked-by-egress-policy',
+  params: DNS_PARAMS,
+  messages: {
+    noDns:
+      'Egress of {pods} is limited and no policy opens port 53 to the cluster DNS: every lookup times out.',
+    tcpOnly:
+      'Port 53 is open for TCP only ("protocol" is absent or TCP): resolvers ask over UDP, so every lookup times out.',
+    denyAll: 'Egress of {pods} is denied whole, DNS lookups included.',
+    allowDns: 'Allow DNS: UDP and TCP 53 to {labels} in {namespace}',
+    addUdp: 'Open port 53 for UDP as well',
+  },
+
+  check(resource, { store, params, report }) {
+    if (!policyDirections(resource.object).includes('egress')) return;
+    const namespace = resource.ref.namespace ?? DEFAULT_NAMESPACE;
+    if (OTHER_POLICIES.some((kind) => store.list(kind).some(({ ref }) => isNear(ref.namespace, namespace))))
+      return;
+    const place: DnsPlace = { namespaces: params.dnsNamespaces, labels: params.dnsLabels };
+    if (place.namespaces.includes(namespace)) return;
+    const rules = policyRules(resource.object, 'egress');
+    const real = subjectsOf(store, resource);
+    // A policy that denies everything waits for others that may be elsewhere, unless its pods are here.
+    if (real.length === 0 && rules.length === 0) return;
+
+    for (const subject of real.length > 0 ? real : [imaginedSubject(resource)]) {
+      const policies = policiesSelecting(store, subject, 'egress');
+      if (blamed(policies) !== resource) continue;
+      if (dnsRules(store, policies, 'UDP', place).length > 0) continue;
+      const pods = subject.workload
+        ? `${subject.workload.ref.kind} ${subject.workload.ref.name}`
+        : podsOf(resource);
+      const tcp = dnsRules(store, policies, 'TCP', place).find(({ policy }) => policy === resource);
+      const path = writtenAt(resource, ['spec', 'egress']) ? ['spec', 'egress'] : ['spec', 'policyTypes'];
+      if (tcp) {
+        const ports = ['spec', 'egress', tcp.index, 'ports'];
+        report('tcpOnly', ports, {
+          at: 'key',
+          fixes: [
+            { title: 'addUdp', edits: [{ op: 'append', path: ports, value: { protocol: 'UDP', port: 53 } }] },
+          ],
+        });
+        return;
+      }
+      const denies = policies.every(({ object }) => policyRules(object, 'egress').length === 0);
+      report(denies ? 'denyAll' : 'noDns', path, {
+        at: 'key',
+        ...(denies ? { severity: 'info' } : {}),
+        data: { pods },
+        fixes: [allowDns(place)],
+      });
+      return;
+    }
+  },
+});
+
+const isNear = (other: string | undefined, namespace: string): boolean =>
+  other === undefined || other === namespace;
+
+const podsOf = ({ object, ref }: Resource<NetworkPolicy>): string => {
+  const labels = Object.entries(object.spec?.podSelector?.matchLabels ?? {});
+  return labels.length > 0
+    ? labels.map(([key, value]) => `${key}=${value}`).join(',')
+    : `namespace ${ref.namespace}`;
+};
+
+/** Of the policies that isolate a pod, the one that is told: the first with rules, else the first. */
+function blamed(policies: readonly Resource<NetworkPolicy>[]): Resource<NetworkPolicy> | undefined {
+  const sorted = [...policies].sort((a, b) => (a.ref.name < b.ref.name ? -1 : 1));
+  return sorted.find(({ object }) => policyRules(object, 'egress').length > 0) ?? sorted[0];
+}
+
+function allowDns({ namespaces, labels }: DnsPlace) {
+  const namespace = namespaces[0] ?? 'kube-system';
+  const label = labels[0] ?? 'k8s-app=kube-dns';
+  const [key = '', value = ''] = label.split('=');
+  return {
+    title: 'allowDns' as const,
+    data: { namespace, labels: label },
+    edits: [
+      {
+        op: 'append' as const,
+        path: ['spec', 'egress'],
+        value: {
+          to: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+              podSelector: { matchLabels: { [key]: value } },
+            },
+          ],
+          ports: [
+            { protocol: 'UDP', port: 53 },
+            { protocol: 'TCP', port: 53 },
+          ],
+        },
+      },
+    ],
+  };
+}
