@@ -1,6 +1,7 @@
 /**
  * Every rule against its examples (test/fixtures/rules/<rule-id>.md), each in every variant.
- * UPDATE=1 rewrites the markers and the fixed blocks from what the rules say; read the difference before committing it.
+ * UPDATE=1 rewrites the markers from what the rules say, UPDATE=fixed the fixed blocks as well; read the difference
+ * before committing it.
  */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,8 @@ import { VARIANTS, type Variant } from '../tools/variants.ts';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const fixtures = join(root, 'test', 'fixtures', 'rules');
 const rulesFolder = join(root, 'server', 'src', 'core', 'lint', 'rules');
-const UPDATE = process.env.UPDATE === '1';
+const UPDATE = process.env.UPDATE !== undefined;
+const UPDATE_FIXED = process.env.UPDATE === 'fixed';
 const ONLY = process.env.RULE;
 
 /** Message ids that the examples of a rule have shown: of findings, fix titles and related places. */
@@ -67,7 +69,7 @@ function checkRule(rule: Rule): void {
     for (const fixed of example.fixed)
       test(`${name}, fixed by ${fixed.fix}`, () => {
         const files = checkFix(rule, example, fixed);
-        if (UPDATE) rewrites.push({ ...fixed.block, lines: renderFiles(files) });
+        if (UPDATE_FIXED) rewrites.push({ ...fixed.block, lines: renderFiles(files) });
       });
     if (!UPDATE)
       for (const variant of VARIANTS)
@@ -107,7 +109,7 @@ function checkFix(rule: Rule, example: Example, fixed: FixedBlock): (Text & { ma
   assert.ok(offer, `Fix ${fixed.fix} is offered ${offers.length} times.`);
   const after = applyFix(example.files, offer.fix.edits);
   const changed = after.filter(({ text }, index) => text !== example.files[index]?.text);
-  if (UPDATE) return changed.map((file) => ({ ...file, markers: [] }));
+  if (UPDATE_FIXED) return changed.map((file) => ({ ...file, markers: [] }));
   for (const { name, text } of after) {
     const expected =
       fixed.files.find((file) => file.name === name) ?? example.files.find((f) => f.name === name);
