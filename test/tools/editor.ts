@@ -1,0 +1,102 @@
+/** VS Code with the extension from this checkout in a browser page: for UI tests and pictures. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
+import { ROOT } from './paths.ts';
+import { type RunningServer, startServer } from './vscodeServer.ts';
+
+export interface EditorOptions {
+  /** Workspace; a copy is opened, so that tests may write. */
+  folder: string;
+  /** `Default Dark Modern`, `Default Light Modern`, `Default High Contrast`, `Default High Contrast Light`. */
+  theme?: string;
+  /** Workspace settings. */
+  settings?: Record<string, unknown>;
+  env?: Record<string, string>;
+  trusted?: boolean;
+  width?: number;
+  height?: number;
+  /** Language of the page, `en` or `zh-cn`. */
+  locale?: string;
+}
+
+export interface Editor {
+  page: Page;
+  /** The copy of the workspace that is open. */
+  folder: string;
+  origin: string;
+  /** Runs a command by its title through the palette. */
+  command(title: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const QUIET = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'window.commandCenter': false,
+  'chat.commandCenter.enabled': false,
+  'chat.disableAIFeatures': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'extensions.ignoreRecommendations': true,
+  'editor.minimap.enabled': false,
+  'update.showReleaseNotes': false,
+  'telemetry.telemetryLevel': 'off',
+};
+
+/** Opens a copy of a folder. Close it in the end: server, browser and copy go away. */
+export async function openEditor(options: EditorOptions): Promise<Editor> {
+  const scratch = mkdtempSync(join(tmpdir(), 'pod-triage-ws-'));
+  const folder = join(scratch, options.folder.split('/').at(-1) ?? 'workspace');
+  cpSync(resolve(ROOT, options.folder), folder, { recursive: true });
+  mkdirSync(join(folder, '.vscode'), { recursive: true });
+  const settings = {
+    ...QUIET,
+    'workbench.colorTheme': options.theme ?? 'Default Dark Modern',
+    ...options.settings,
+  };
+  writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
+  let server: RunningServer | undefined;
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  };
+  try {
+    const flags = [
+      '--enable-smoke-test-driver',
+      ...(options.trusted === false ? [] : ['--disable-workspace-trust']),
+    ];
+    server = await startServer({ flags, ...(options.env ? { env: options.env } : {}) });
+    browser = await launchBrowser();
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+      locale: options.locale ?? 'en-US',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    const payload = JSON.stringify([
+      ['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${server.port}${ROOT}`],
+      ['skipWelcome', 'true'],
+      ['skipReleaseNotes', 'true'],
+    ]);
+    await page.goto(
+      `${server.origin}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(payload)}`,
+    );
+    await page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: 60_000 });
+    const command = async (title: string) => {
+      await page.keyboard.press('F1');
+      const input = page.locator('.quick-input-widget input.input');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      await page.keyboard.press('Enter');
+    };
+    return { page, folder, origin: server.origin, command, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+/** Opens VS Code on the demo workspace with the extension of this checkout: `npm start`. */
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CACHE, ROOT } from './paths.ts';
+import { startServer } from './vscodeServer.ts';
+
+const DEMO = join(CACHE, 'demo');
+/** What the editor needs of the extension; the same list that is packed. */
+const PACKED = [
+  'dist',
+  'media',
+  'package.json',
+  'package.nls.json',
+  'package.nls.zh-cn.json',
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'test/demo',
+];
+
+/** The demo is a copy: fixing its mistakes must not change the checkout. */
+function copyDemo(): string {
+  rmSync(DEMO, { recursive: true, force: true });
+  cpSync(join(ROOT, 'test', 'demo'), DEMO, { recursive: true });
+  return DEMO;
+}
+
+const hasCode = spawnSync('code', ['--version'], { stdio: 'ignore' }).status === 0;
+if (hasCode) {
+  const folder = copyDemo();
+  console.log(`Opening VS Code on ${folder}`);
+  spawn('code', ['--new-window', `--extensionDevelopmentPath=${ROOT}`, folder], { stdio: 'inherit' });
+} else {
+  const data = join(CACHE, 'vscode-data');
+  installInto(join(data, 'extensions'));
+  const server = await startServer({
+    dataFolder: data,
+    flags: ['--disable-workspace-trust', '--extensions-dir', join(data, 'extensions')],
+    ...(process.env.POD_TRIAGE_PORT ? { port: Number(process.env.POD_TRIAGE_PORT) } : {}),
+  });
+  console.log(
+    `\nPod Triage is ready. Open this address in a browser:\n\n  ${server.origin}/?folder=${encodeURIComponent(copyDemo())}\n\nCtrl+C ends it.`,
+  );
+  process.on('SIGINT', () => void server.stop().then(() => process.exit(0)));
+  process.on('SIGTERM', () => void server.stop().then(() => process.exit(0)));
+}
+
+/** Puts the built extension where the server looks for installed ones. */
+function installInto(extensions: string): void {
+  const { publisher, name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  const folder = join(extensions, `${publisher}.${name}-${version}`);
+  rmSync(extensions, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const path of PACKED)
+    if (existsSync(join(ROOT, path))) cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+  writeFileSync(
+    join(extensions, 'extensions.json'),
+    JSON.stringify([
+      {
+        identifier: { id: `${publisher}.${name}` },
+        version,
+        location: { $mid: 1, path: folder, scheme: 'file' },
+        relativeLocation: `${publisher}.${name}-${version}`,
+        metadata: { installedTimestamp: 0, source: 'vsix' },
+      },
+    ]),
+  );
+}
