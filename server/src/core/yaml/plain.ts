@@ -32,7 +32,7 @@ export function resolvePlain(text: string): Scalar {
 export function plainKey(text: string): string {
   const value = resolvePlain(text);
   if (typeof value === 'boolean') return String(value);
-  return Number.isSafeInteger(value) && /^[-+]?\w+$/.test(text) ? String(value) : text;
+  return Number.isSafeInteger(value) && /^[-+\w]+$/.test(text) ? String(value) : text;
 }
 
 const FLOAT = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
