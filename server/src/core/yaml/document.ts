@@ -2,6 +2,7 @@
 import type { KubeObject } from '../kube/object.ts';
 import type { Path } from '../path.ts';
 import type { SchemaProblem } from '../schema/read.ts';
+import type { Schema } from '../schema/schema.ts';
 import type { MapNode, Node } from './node.ts';
 
 /** Something the YAML reader objects to. Offsets count from the start of the document. */
@@ -47,4 +48,6 @@ export interface SourceFile {
   file: string;
   text: string;
   documents: PlacedDocument[];
+  /** The schema that its objects were read with. */
+  schema?: Schema;
 }

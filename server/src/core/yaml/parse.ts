@@ -12,7 +12,7 @@ export function parseFile(file: string, text: string, schema?: Schema, before?: 
     start,
     document: known.get(text) ?? parseDocumentText(text, schema),
   }));
-  return { file, text, documents };
+  return { file, text, documents, ...(schema ? { schema } : {}) };
 }
 
 /** Cuts at `---` lines. The marker belongs to the document that it opens. */
