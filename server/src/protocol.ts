@@ -134,7 +134,8 @@ export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure }
  */
 export interface Requests {
   'podTriage/contexts': { params: { kubeconfig?: string }; result: Result<ContextInfo[]> };
-  'podTriage/namespaces': { params: { context: string }; result: Result<string[]> };
+  /** Namespaces of a context, or of a snapshot when `folder` is given. */
+  'podTriage/namespaces': { params: { context: string; folder?: string }; result: Result<string[]> };
   /** Starts (or moves) the live view; the answer comes as `podTriage/namespaceChanged`. `null` stops it. */
   'podTriage/watch': { params: { source: Source | null }; result: Result<null> };
   'podTriage/pods': {

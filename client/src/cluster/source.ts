@@ -1,0 +1,32 @@
+/** The cluster or snapshot that is looked at, as text. */
+import * as vscode from 'vscode';
+import type { Source } from '../../../server/src/protocol.ts';
+import { matchesAny } from './production.ts';
+
+/** `prod-eu`, or the folder of a snapshot. */
+export function sourceName(source: Source): string {
+  if (source.kind === 'context') return source.context;
+  return vscode.l10n.t('snapshot {0}', source.folder.split(/[\\/]/).filter(Boolean).at(-1) ?? source.folder);
+}
+
+/** `prod-eu / pay`: shown wherever something can be read or changed. */
+export const sourceLabel = (source: Source): string => `${sourceName(source)} / ${source.namespace}`;
+
+/** A key that is equal for equal sources. */
+export const sourceKey = (source: Source): string =>
+  JSON.stringify([source.kind, source.kind === 'context' ? source.context : source.folder, source.namespace]);
+
+/** True when the setting names the context as production. A snapshot never is. */
+export function isProduction(source: Source): boolean {
+  if (source.kind !== 'context') return false;
+  const patterns = vscode.workspace.getConfiguration('podTriage').get<string[]>('productionContexts', []);
+  return matchesAny(source.context, patterns);
+}
+
+/** Checks data that was stored or came in an argument. */
+export function isSource(value: unknown): value is Source {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, context, folder, namespace } = value as Record<string, unknown>;
+  if (typeof namespace !== 'string') return false;
+  return kind === 'context' ? typeof context === 'string' : kind === 'snapshot' && typeof folder === 'string';
+}

@@ -1,0 +1,161 @@
+/** Commands of the Cluster view: what is looked at, and reading single objects. */
+import * as vscode from 'vscode';
+import { formatRef } from '../../../server/src/core/kube/ref.ts';
+import type { WorkloadRow } from '../../../server/src/protocol.ts';
+import type { LiveDocuments } from '../cluster/liveDocuments.ts';
+import { isClusterRow, objectOf } from '../cluster/nodes.ts';
+import { pickSnapshotFolder, snapshotSource } from '../cluster/snapshot.ts';
+import type { ClusterView } from '../cluster/view.ts';
+import { showFailure } from '../failure.ts';
+import { askContext, askNamespace, type Target } from '../picker/questions.ts';
+import { runSteps } from '../picker/steps.ts';
+import type { Targets } from '../picker/target.ts';
+import type { Server } from '../server/connection.ts';
+import { SUBJECT_KINDS } from '../troubleshoot/troubleshoot.ts';
+import type { Handlers } from './handlers.ts';
+
+const { t } = vscode.l10n;
+
+export function clusterCommands(
+  server: Server,
+  view: ClusterView,
+  targets: Targets,
+  documents: LiveDocuments,
+): Handlers {
+  const { model } = view;
+  const readable = async (argument: unknown, title: string): Promise<Target | undefined> =>
+    targets.resolve(argument, { title, kinds: [...SUBJECT_KINDS, 'ReplicationController'] });
+
+  async function switchContext(): Promise<void> {
+    const title = t('Switch Context');
+    const start = { source: model.source };
+    const picked = await runSteps(start, [
+      async () => {
+        const answer = await askContext(server, { title, step: 1, of: 2 }, model.source);
+        return answer.kind === 'chosen' ? { kind: 'chosen', value: { source: answer.value } } : answer;
+      },
+      async ({ source }) => {
+        if (!source) return { kind: 'back' };
+        const answer = await askNamespace(server, { title, step: 2, of: 2 }, source, undefined);
+        return answer.kind === 'chosen' ? { kind: 'chosen', value: { source: answer.value } } : answer;
+      },
+    ]);
+    if (picked?.source && picked !== start) await view.show(picked.source);
+  }
+
+  async function switchNamespace(): Promise<void> {
+    const source = await view.ensureSource();
+    if (!source) return switchContext();
+    const place = { title: t('Switch Namespace'), step: 1, of: 1 };
+    const answer = await askNamespace(server, place, source, undefined);
+    if (answer.kind === 'chosen') await view.show(answer.value);
+  }
+
+  async function filter(): Promise<void> {
+    const box = vscode.window.createInputBox();
+    const before = model.filter;
+    box.title = t('Filter Cluster View');
+    box.placeholder = t('Part of a name, a kind or a state');
+    box.value = before;
+    // The tree follows the typing; closing the box without Enter takes it back.
+    box.onDidChangeValue((text) => model.setFilter(text));
+    let accepted = false;
+    box.onDidAccept(() => {
+      accepted = true;
+      box.hide();
+    });
+    box.onDidHide(() => {
+      if (!accepted) model.setFilter(before);
+      box.dispose();
+    });
+    box.show();
+  }
+
+  async function openSnapshot(folder?: unknown): Promise<void> {
+    const path = typeof folder === 'string' ? folder : await pickSnapshotFolder();
+    const source = path && (await snapshotSource(server, path));
+    if (source) await view.show(source);
+  }
+
+  async function chooseKubeconfig(): Promise<void> {
+    const [file] =
+      (await vscode.window.showOpenDialog({ title: t('Kubeconfig to read'), canSelectMany: false })) ?? [];
+    if (!file) return;
+    const settings = vscode.workspace.getConfiguration('podTriage');
+    // The setting belongs to the machine: a workspace must not choose programs to run.
+    await settings.update('cluster.kubeconfig', file.fsPath, vscode.ConfigurationTarget.Global);
+    await switchContext();
+  }
+
+  async function showLogs(argument: unknown, previous: boolean): Promise<void> {
+    const title = previous ? t('Show Logs of the Previous Run') : t('Show Logs');
+    const target = await targets.resolve(argument, { title, kinds: ['Pod'] });
+    const container = target && (await pickContainer(target, title));
+    if (!target || !container) return;
+    const { source, subject } = target;
+    await documents.show({ what: 'logs', source, ref: subject, container, previous });
+  }
+
+  /** The only container, or the one that is chosen. */
+  async function pickContainer({ source, subject }: Target, title: string): Promise<string | undefined> {
+    const namespace = subject.namespace ?? source.namespace;
+    const answer = await server.ask('podTriage/pods', {
+      source: { ...source, namespace },
+      offset: 0,
+      limit: 5000,
+    });
+    if (!answer.ok) {
+      await showFailure(answer.failure);
+      return undefined;
+    }
+    const containers = answer.value.pods.find(({ ref }) => ref.name === subject.name)?.containers ?? [];
+    if (containers.length < 2) return containers[0];
+    return vscode.window.showQuickPick(containers, { title, placeHolder: t('Container') });
+  }
+
+  async function read(what: 'manifest' | 'events', argument: unknown, title: string): Promise<void> {
+    const target = await readable(argument, title);
+    if (target) await documents.show({ what, source: target.source, ref: target.subject });
+  }
+
+  async function openDeclaration(row: unknown): Promise<void> {
+    const ref = isClusterRow(row) ? objectOf(row) : undefined;
+    if (!ref) return;
+    const [place] = await server.request('podTriage/manifestOf', { ref });
+    if (!place) {
+      void vscode.window.showInformationMessage(
+        t('No manifest of this workspace declares {0}.', formatRef(ref)),
+      );
+      return;
+    }
+    const { start } = place.range;
+    await vscode.window.showTextDocument(vscode.Uri.parse(place.uri), {
+      selection: new vscode.Range(start.line, start.character, start.line, start.character),
+    });
+  }
+
+  return {
+    refreshCluster: () => view.refresh(),
+    switchContext,
+    switchNamespace,
+    filterCluster: filter,
+    clearFilter: () => model.setFilter(''),
+    openSnapshot,
+    chooseKubeconfig,
+    showMore: (workload) => model.showMore(workload as WorkloadRow),
+    showLogs: (argument) => showLogs(argument, false),
+    showPreviousLogs: (argument) => showLogs(argument, true),
+    refreshLogs: () => {
+      const uri = vscode.window.activeTextEditor?.document.uri;
+      if (uri) documents.refresh(uri);
+    },
+    showManifest: (argument) => read('manifest', argument, t('Show Live Manifest')),
+    showEvents: (argument) => read('events', argument, t('Show Events')),
+    openDeclaration,
+    copyName: (row) => {
+      const ref = isClusterRow(row) ? objectOf(row) : undefined;
+      return ref && vscode.env.clipboard.writeText(ref.name);
+    },
+    runAction: (run) => (typeof run === 'function' ? run() : undefined),
+  };
+}

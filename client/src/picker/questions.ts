@@ -1,0 +1,138 @@
+/** The questions the palette asks: which context, which namespace, which object. */
+import * as vscode from 'vscode';
+import type { Subject } from '../../../server/src/core/diagnosis/observed.ts';
+import type { ContextInfo, Source } from '../../../server/src/protocol.ts';
+import { byHealth, healthIcon, healthWord } from '../cluster/health.ts';
+import { isProduction } from '../cluster/source.ts';
+import { kubeconfigParams } from '../cluster/view.ts';
+import { showFailure } from '../failure.ts';
+import type { Server } from '../server/connection.ts';
+import { type Answer, ask, type Choice } from './steps.ts';
+
+export interface Place {
+  title: string;
+  step: number;
+  of: number;
+}
+
+/** Ends a question whose choices could not be read, after saying why. */
+class Shown extends Error {}
+
+async function unwrap<T>(
+  answer: Promise<{ ok: true; value: T } | { ok: false; failure: Parameters<typeof showFailure>[0] }>,
+): Promise<T> {
+  const result = await answer;
+  if (result.ok) return result.value;
+  void showFailure(result.failure);
+  throw new Shown();
+}
+
+/** Context; a loaded snapshot stays among the choices. */
+export function askContext(
+  server: Server,
+  place: Place,
+  current: Source | undefined,
+): Promise<Answer<Source>> {
+  return ask<Source>({
+    ...place,
+    placeholder: vscode.l10n.t('Context'),
+    choices: async (token) => {
+      const contexts = await unwrap(server.ask('podTriage/contexts', kubeconfigParams(), token));
+      const snapshot = current?.kind === 'snapshot' ? [snapshotChoice(current)] : [];
+      return [...snapshot, ...contexts.map(contextChoice)];
+    },
+    remembered: ({ value }) =>
+      value.kind === 'context' && current?.kind === 'context' && value.context === current.context,
+  });
+}
+
+function contextChoice({ name, cluster, server, namespace, current, file }: ContextInfo): Choice<Source> {
+  const value: Source = { kind: 'context', context: name, namespace: namespace || 'default' };
+  return {
+    value,
+    label: name,
+    description: [cluster !== name && cluster, current && vscode.l10n.t('current')]
+      .filter(Boolean)
+      .join(' · '),
+    detail: `${server} · ${file}`,
+    iconPath: isProduction(value)
+      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
+      : new vscode.ThemeIcon('server-environment'),
+  };
+}
+
+const snapshotChoice = (source: Source & { kind: 'snapshot' }): Choice<Source> => ({
+  value: source,
+  label: vscode.l10n.t('Snapshot'),
+  description: source.folder,
+  iconPath: new vscode.ThemeIcon('archive'),
+});
+
+export function askNamespace(
+  server: Server,
+  place: Place,
+  source: Source,
+  remembered: string | undefined,
+): Promise<Answer<Source>> {
+  return ask<Source>({
+    ...place,
+    placeholder: vscode.l10n.t('Namespace'),
+    choices: async (token) => {
+      const params =
+        source.kind === 'context' ? { context: source.context } : { context: '', folder: source.folder };
+      const answer = await server.ask('podTriage/namespaces', params, token);
+      // Listing namespaces needs a right that many users do not have; theirs can still be typed.
+      if (!answer.ok && answer.failure.code === 'forbidden') return typedNamespace(source);
+      const names = await unwrap(Promise.resolve(answer));
+      return names.map((name) => ({ label: name, value: { ...source, namespace: name } }));
+    },
+    remembered: ({ value }) => value.namespace === (remembered ?? source.namespace),
+  });
+}
+
+async function typedNamespace(source: Source): Promise<Choice<Source>[]> {
+  const name = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Namespace'),
+    prompt: vscode.l10n.t('Listing namespaces is forbidden here; type the name of yours.'),
+    value: source.namespace,
+    validateInput: (text) =>
+      /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
+        ? undefined
+        : vscode.l10n.t('A namespace is at most 63 lower-case letters, digits and hyphens.'),
+  });
+  return name ? [{ label: name, value: { ...source, namespace: name } }] : [];
+}
+
+export interface Target {
+  source: Source;
+  subject: Subject;
+}
+
+/** An object of the namespace, unhealthy first. */
+export function askSubject(
+  server: Server,
+  place: Place,
+  source: Source,
+  kinds: string[],
+  remembered: Subject | undefined,
+): Promise<Answer<Target>> {
+  return ask<Target>({
+    ...place,
+    placeholder: vscode.l10n.t('{0}: which object? Type to filter', source.namespace),
+    choices: async (token) => {
+      const rows = await unwrap(server.ask('podTriage/subjects', { source, kinds }, token));
+      return [...rows].sort(byHealth).map(({ ref, health, status }) => ({
+        label: ref.name,
+        description: ref.kind,
+        detail: [healthWord(health), status].filter(Boolean).join(' · '),
+        iconPath: healthIcon(health),
+        value: { source, subject: subjectOf(ref) },
+      }));
+    },
+    remembered: ({ value }) =>
+      value.subject.kind === remembered?.kind && value.subject.name === remembered.name,
+  });
+}
+
+export const subjectOf = ({ kind, namespace, name }: Subject): Subject =>
+  namespace ? { kind, namespace, name } : { kind, name };

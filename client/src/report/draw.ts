@@ -1,0 +1,206 @@
+/** From the state of a diagnosis to the words of its page. Pure but for translation. */
+import * as vscode from 'vscode';
+import { ageBetween } from '../../../server/src/core/age.ts';
+import { chainsOf } from '../../../server/src/core/diagnosis/chain.ts';
+import type { DiagnosisReport, StepResult } from '../../../server/src/core/diagnosis/report.ts';
+import { OUTCOME_SIGNS, outcomeName, stepName } from '../../../server/src/core/diagnosis/stepNames.ts';
+import type { Confidence, Finding } from '../../../server/src/core/finding.ts';
+import { formatRef } from '../../../server/src/core/kube/ref.ts';
+import type { ManifestLocation, Source } from '../../../server/src/protocol.ts';
+import { isProduction, sourceName } from '../cluster/source.ts';
+import { actionFor } from '../failure.ts';
+import { permissionIn } from '../role.ts';
+import { aimed, isRunnable } from './commands.ts';
+import type { Button, CauseBox, EvidenceRow, PathStep, ReportPage, Row, Section } from './model.ts';
+import type { ReportState } from './state.ts';
+
+const { t } = vscode.l10n;
+const translate = (template: string): string => t(template);
+
+export function drawReport(state: ReportState): ReportPage {
+  const { source, subject, report } = state;
+  const at = report ? new Date(report.at) : undefined;
+  return {
+    title: subject.name,
+    subtitle: [
+      subject.namespace ? t('{0} in {1}', subject.kind, subject.namespace) : subject.kind,
+      sourceName(source),
+      at?.toLocaleTimeString(vscode.env.language) ?? '',
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    at: report?.at ?? '',
+    production: isProduction(source) ? t('production') : '',
+    status: statusOf(state),
+    actions: headButtons(state),
+    sections: report ? sectionsOf(report, state) : pathOnly(state.steps),
+  };
+}
+
+function statusOf({ phase, doing, failure }: ReportState): ReportPage['status'] {
+  if (phase === 'failed') return { kind: phase, text: failure?.message ?? '', detail: failure?.detail ?? '' };
+  if (phase === 'cancelled')
+    return { kind: phase, text: t('Cancelled. What was known by then is shown.'), detail: '' };
+  return { kind: phase, text: phase === 'running' ? doing || t('Reading the cluster…') : '', detail: '' };
+}
+
+function headButtons({ phase, report, failure }: ReportState): Button[] {
+  const buttons: Button[] = [
+    phase === 'running'
+      ? { id: 'cancel', label: t('Cancel') }
+      : { id: 'run', label: t('Run Again'), primary: phase !== 'done' },
+  ];
+  if (phase === 'failed' && failure) buttons.push({ id: 'failure', label: actionFor(failure).title });
+  if (report) {
+    buttons.push({ id: 'copy', label: t('Copy as Markdown') }, { id: 'save', label: t('Save as Case…') });
+  }
+  return buttons;
+}
+
+const pathOnly = (steps: StepResult[]): Section[] =>
+  steps.length === 0
+    ? []
+    : [{ id: 'path', kind: 'path', heading: t('The path'), steps: steps.map(pathStep) }];
+
+function sectionsOf(report: DiagnosisReport, { manifests, phase, steps, source }: ReportState): Section[] {
+  const causes = report.rootCauses;
+  const chains = chainsOf(report).filter(({ consequences }) => consequences.length > 0);
+  const commands = commandsOf(report, source);
+  const sections: (Section | false)[] = [
+    causes.length > 0
+      ? {
+          id: 'why',
+          kind: 'causes',
+          heading: t('Why it cannot be reached'),
+          causes: causes.map((cause, index) => causeBox(cause, index, manifests[index])),
+        }
+      : { id: 'why', kind: 'text', heading: t('Verdict'), text: nothingWrong(report) },
+    chains.length > 0 && {
+      id: 'follows',
+      kind: 'chains',
+      heading: t('What follows from it'),
+      chains: chains.map(({ consequences }) => consequences.map(({ message }) => message)),
+    },
+    causes.some(({ evidence }) => evidence.length > 0) && {
+      id: 'evidence',
+      kind: 'evidence',
+      heading: t('How we know'),
+      rows: causes.flatMap(({ evidence }) => evidence.map((each) => evidenceRow(each, report.at))),
+    },
+    {
+      id: 'path',
+      kind: 'path',
+      heading: t('The path'),
+      // While the next answer is being made, its own steps are the ones that tick.
+      steps: (phase === 'running' && steps.length > 0 ? steps : report.steps).map(pathStep),
+    },
+    report.notChecked.length > 0 && {
+      id: 'notChecked',
+      kind: 'rows',
+      heading: t('Not checked'),
+      rows: report.notChecked.map(({ check, detail, reason }, index) => ({
+        text: check,
+        detail,
+        quoted: true,
+        buttons:
+          reason === 'forbidden' && permissionIn(detail)
+            ? [{ id: 'copyRole', index, label: t('Copy the Role') }]
+            : [],
+      })),
+    },
+    report.alsoSeen.length > 0 && {
+      id: 'also',
+      kind: 'rows',
+      folded: true,
+      heading: t('Also seen: {0}, not the cause', report.alsoSeen.length),
+      rows: report.alsoSeen.map(alsoRow),
+    },
+    report.healthy.length > 0 && {
+      id: 'healthy',
+      kind: 'rows',
+      folded: causes.length > 0,
+      heading: t('In order: {0}', report.healthy.length),
+      rows: report.healthy.map((text) => ({ text, detail: '' })),
+    },
+    commands.length > 0 && {
+      id: 'next',
+      kind: 'commands',
+      heading: t('Next'),
+      rows: commands.map((command, index) => ({
+        command,
+        buttons: [
+          { id: 'copyCommand', index, label: t('Copy') },
+          ...(source.kind === 'context' && isRunnable(command) ? [runButton(index)] : []),
+        ],
+      })),
+    },
+  ];
+  return sections.filter((section) => section !== false);
+}
+
+const runButton = (index: number): Button => ({
+  id: 'runCommand',
+  index,
+  label: t('Put into a Terminal'),
+  title: t('Typed into a terminal; you press Enter'),
+});
+
+/** Each command once, those of the first cause first. */
+export function commandsOf(report: DiagnosisReport, source: Source): string[] {
+  const context = source.kind === 'context' ? source.context : undefined;
+  const commands = report.rootCauses.flatMap((cause) => cause.commands ?? []);
+  return [...new Set(commands.map((command) => aimed(command, context)))];
+}
+
+function nothingWrong(report: DiagnosisReport): string {
+  const passed = report.steps.filter(({ outcome }) => outcome === 'passed').length;
+  return t('Nothing wrong found. {0} checks passed, {1} not checked.', passed, report.notChecked.length);
+}
+
+const CONFIDENCE: Record<Confidence, { word: string; why: string }> = {
+  certain: { word: t('certain'), why: t('The signal proves it alone.') },
+  likely: { word: t('likely'), why: t('Right in most cases; another cause can give the same signal.') },
+  hint: { word: t('hint'), why: t('Worth a look; not a verdict.') },
+};
+
+function causeBox(cause: Finding, index: number, manifest: ManifestLocation | undefined): CauseBox {
+  const { word, why } = CONFIDENCE[cause.confidence];
+  const file =
+    manifest &&
+    `${vscode.workspace.asRelativePath(vscode.Uri.parse(manifest.uri))}:${manifest.range.start.line + 1}`;
+  const fixes: Button[] = cause.fixes.flatMap(({ title, edits }, second) =>
+    edits.length > 0 ? [{ id: 'fix' as const, index, second, label: title, primary: second === 0 }] : [],
+  );
+  return {
+    severity: cause.severity,
+    message: cause.message,
+    confidence: word,
+    confidenceWhy: why,
+    place: cause.path ? `${formatRef(cause.object)} → ${cause.path}` : formatRef(cause.object),
+    ...(file ? { manifest: { id: 'manifest', index, label: file, title: t('Open the manifest line') } } : {}),
+    buttons: [...fixes, { id: 'case', index, label: t('Read the Case') }],
+  };
+}
+
+function evidenceRow({ source, path, text, at }: Finding['evidence'][number], now: string): EvidenceRow {
+  const age = ageBetween(at, now, translate);
+  return { source, place: path ?? '', text, age: age && t('{0} ago', age), at: at ?? '' };
+}
+
+function pathStep({ step, outcome, detail }: StepResult): PathStep {
+  const name = stepName(step, translate);
+  return {
+    sign: OUTCOME_SIGNS[outcome],
+    name,
+    outcome,
+    spoken: `${name}: ${outcomeName(outcome, translate)}`,
+    detail: detail ?? '',
+  };
+}
+
+const alsoRow = (finding: Finding, index: number): Row => ({
+  text: finding.message,
+  detail: formatRef(finding.object),
+  // The index counts on behind the root causes, where the panel looks it up.
+  buttons: [{ id: 'case', index: 1000 + index, label: t('Read the Case') }],
+});

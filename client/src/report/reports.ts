@@ -1,0 +1,134 @@
+/** All open reports: one for each subject. Runs diagnoses and does what their buttons say. */
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Finding } from '../../../server/src/core/finding.ts';
+import type { ManifestLocation } from '../../../server/src/protocol.ts';
+import { sourceKey } from '../cluster/source.ts';
+import type { FindingBoard } from '../findings/board.ts';
+import type { Target } from '../picker/questions.ts';
+import { isTarget } from '../picker/target.ts';
+import type { Server } from '../server/connection.ts';
+import { actOnReport } from './act.ts';
+import type { ReportMessage } from './model.ts';
+import { ReportPanel } from './panel.ts';
+import type { ReportState } from './state.ts';
+
+interface Run {
+  id: string;
+  cancel: vscode.CancellationTokenSource;
+}
+
+export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.Disposable {
+  readonly #extensionUri: vscode.Uri;
+  readonly #server: Server;
+  readonly #board: FindingBoard;
+  readonly #panels = new Map<string, ReportPanel>();
+  readonly #runs = new Map<string, Run>();
+  readonly #subscription: vscode.Disposable;
+
+  constructor(extensionUri: vscode.Uri, server: Server, board: FindingBoard) {
+    this.#extensionUri = extensionUri;
+    this.#server = server;
+    this.#board = board;
+    this.#subscription = server.on('podTriage/diagnosisStep', ({ id, steps, doing }) => {
+      for (const [key, run] of this.#runs) if (run.id === id) this.#panels.get(key)?.update({ steps, doing });
+    });
+  }
+
+  /** The report in front, for the commands of the palette. */
+  get active(): ReportPanel | undefined {
+    return [...this.#panels.values()].find(({ panel }) => panel.active);
+  }
+
+  /** Opens the report of a subject, or updates the one that is open. Resolves when the answer is shown. */
+  async diagnose(target: Target): Promise<ReportState> {
+    const key = keyOf(target);
+    const report = this.#panels.get(key) ?? this.#open(key, target);
+    report.reveal();
+    await this.#run(key, report);
+    return report.state;
+  }
+
+  async act(report: ReportPanel, message: ReportMessage): Promise<void> {
+    const key = keyOf(report.state);
+    if (message.id === 'run') await this.#run(key, report);
+    else if (message.id === 'cancel') this.#runs.get(key)?.cancel.cancel();
+    else await actOnReport(report.state, message);
+  }
+
+  /** After a reload of the window: the same subject, diagnosed anew when the user asks. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, kept: unknown): Promise<void> {
+    if (!isTarget(kept)) return panel.dispose();
+    this.#open(keyOf(kept), kept, panel);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    for (const { cancel } of this.#runs.values()) cancel.cancel();
+    for (const { panel } of this.#panels.values()) panel.dispose();
+  }
+
+  #open(key: string, { source, subject }: Target, panel?: vscode.WebviewPanel): ReportPanel {
+    const state: ReportState = { source, subject, phase: 'cancelled', doing: '', steps: [], manifests: {} };
+    const report: ReportPanel = new ReportPanel(
+      this.#extensionUri,
+      state,
+      (message) => void this.act(report, message),
+      panel,
+    );
+    this.#panels.set(key, report);
+    report.panel.onDidDispose(() => {
+      this.#runs.get(key)?.cancel.cancel();
+      this.#panels.delete(key);
+      this.#board.dropReport(key);
+    });
+    return report;
+  }
+
+  async #run(key: string, report: ReportPanel): Promise<void> {
+    this.#runs.get(key)?.cancel.cancel();
+    const run: Run = { id: randomUUID(), cancel: new vscode.CancellationTokenSource() };
+    this.#runs.set(key, run);
+    const { source, subject } = report.state;
+    report.update({ phase: 'running', doing: '', steps: [] });
+    try {
+      const answer = await this.#server.ask(
+        'podTriage/diagnose',
+        { id: run.id, source, subject },
+        run.cancel.token,
+      );
+      if (this.#runs.get(key) !== run) return;
+      if (!answer.ok) return report.fail(answer.failure);
+      const manifests = await this.#manifests(answer.value.rootCauses);
+      if (this.#runs.get(key) !== run) return;
+      report.update({ phase: 'done', report: answer.value, steps: answer.value.steps, manifests });
+      this.#board.setReport(key, source, answer.value);
+    } catch (cause) {
+      if (!(cause instanceof vscode.CancellationError)) throw cause;
+      // A newer run has taken over; otherwise the user stopped it.
+      if (this.#runs.get(key) === run) report.update({ phase: 'cancelled' });
+    } finally {
+      if (this.#runs.get(key) === run) this.#runs.delete(key);
+      run.cancel.dispose();
+    }
+  }
+
+  async #manifests(causes: readonly Finding[]): Promise<Record<number, ManifestLocation>> {
+    const found = await Promise.all(
+      causes.map(({ object, path }) =>
+        this.#server
+          .request('podTriage/manifestOf', path ? { ref: object, path } : { ref: object })
+          // The report is whole without it; the server's own log has the reason.
+          .catch(() => []),
+      ),
+    );
+    const places: Record<number, ManifestLocation> = {};
+    found.forEach(([first], index) => {
+      if (first) places[index] = first;
+    });
+    return places;
+  }
+}
+
+const keyOf = ({ source, subject }: Target): string =>
+  `${sourceKey(source)}|${subject.kind}|${subject.namespace ?? ''}|${subject.name}`;

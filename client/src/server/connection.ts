@@ -1,0 +1,63 @@
+/** The language server as the rest of the client sees it: typed requests and notifications. */
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import type {
+  ClientNotifications,
+  Failure,
+  Requests,
+  Result,
+  ServerNotifications,
+} from '../../../server/src/protocol.ts';
+
+type Fallible = {
+  [M in keyof Requests]: Requests[M]['result'] extends Result<unknown> ? M : never;
+}[keyof Requests];
+
+export class Server {
+  readonly #client: LanguageClient;
+
+  constructor(client: LanguageClient) {
+    this.#client = client;
+  }
+
+  /** Asks, and turns a server that is gone into a failure the user can read. Throws only on cancellation. */
+  async ask<M extends Fallible>(
+    method: M,
+    params: Requests[M]['params'],
+    token?: vscode.CancellationToken,
+  ): Promise<Requests[M]['result']> {
+    try {
+      return await this.request(method, params, token);
+    } catch (cause) {
+      if (cause instanceof vscode.CancellationError || token?.isCancellationRequested)
+        throw new vscode.CancellationError();
+      return { ok: false, failure: lostServer(cause) };
+    }
+  }
+
+  async request<M extends keyof Requests>(
+    method: M,
+    params: Requests[M]['params'],
+    token?: vscode.CancellationToken,
+  ): Promise<Requests[M]['result']> {
+    return this.#client.sendRequest<Requests[M]['result']>(method, params, token);
+  }
+
+  notify<N extends keyof ClientNotifications>(method: N, params: ClientNotifications[N]): void {
+    // A server that is gone has nothing to be told; the client's own error handler reports it.
+    this.#client.sendNotification(method, params).catch(() => undefined);
+  }
+
+  on<N extends keyof ServerNotifications>(
+    method: N,
+    handler: (params: ServerNotifications[N]) => void,
+  ): vscode.Disposable {
+    return this.#client.onNotification(method, handler);
+  }
+}
+
+const lostServer = (cause: unknown): Failure => ({
+  code: 'internal',
+  message: vscode.l10n.t('The language server did not answer; it is being restarted.'),
+  detail: cause instanceof Error ? cause.message : String(cause),
+});

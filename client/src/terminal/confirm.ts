@@ -1,0 +1,73 @@
+/** The one question before anything is written to a cluster: where, what exactly, and what stays behind. */
+import * as vscode from 'vscode';
+import type { Subject } from '../../../server/src/core/diagnosis/observed.ts';
+import { formatRef } from '../../../server/src/core/kube/ref.ts';
+import type { TerminalPlan } from '../../../server/src/protocol.ts';
+import { isProduction, sourceName } from '../cluster/source.ts';
+
+const REMEMBERED = 'podTriage.confirmedContexts';
+
+/** True when the user agrees. Production contexts are asked about every time. */
+export async function confirmTerminal(
+  plan: TerminalPlan,
+  subject: Subject,
+  memory: vscode.Memento,
+): Promise<boolean> {
+  const context = sourceName(plan.source);
+  const production = isProduction(plan.source);
+  const remembered = memory.get<string[]>(REMEMBERED, []);
+  const consent = `${context} ${plan.profile}`;
+  if (!production && plan.warnings.length === 0 && remembered.includes(consent)) return true;
+
+  const open = vscode.l10n.t('Open');
+  const always = vscode.l10n.t('Open, Do Not Ask Again for This Context');
+  const show = vscode.l10n.t('Show Object');
+  const choices = production ? [open, show] : [open, always, show];
+  for (;;) {
+    const chosen = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Open a Netshoot terminal in {0}?', formatRef(subject)),
+      { modal: true, detail: detailOf(plan, production) },
+      ...choices,
+    );
+    if (chosen === show) {
+      await showObject(plan, subject);
+      // The dialog cannot stay open beside the document: the question comes again once it was read.
+      const next = await vscode.window.showInformationMessage(
+        vscode.l10n.t('This object would be written to {0}.', context),
+        open,
+        vscode.l10n.t('Cancel'),
+      );
+      return next === open;
+    }
+    if (chosen === always) await memory.update(REMEMBERED, [...remembered, consent]);
+    return chosen === open || chosen === always;
+  }
+}
+
+function detailOf(plan: TerminalPlan, production: boolean): string {
+  const { source, image, profile, summary, warnings } = plan;
+  return [
+    production && vscode.l10n.t('This is a production context.'),
+    vscode.l10n.t('Context: {0}', sourceName(source)),
+    vscode.l10n.t('Namespace: {0}', source.namespace),
+    vscode.l10n.t('Image: {0} (profile {1})', image, profile),
+    '',
+    summary,
+    ...warnings.map((warning) => `\n${warning}`),
+  ]
+    .filter((line) => line !== false)
+    .join('\n');
+}
+
+async function showObject({ yaml, source }: TerminalPlan, subject: Subject): Promise<void> {
+  const head = vscode.l10n.t('Would be written to {0}, {1}', sourceName(source), formatRef(subject));
+  const document = await vscode.workspace.openTextDocument({
+    language: 'yaml',
+    content: `# ${head.replace(/\s+/g, ' ')}\n${yaml}`,
+  });
+  await vscode.window.showTextDocument(document, {
+    viewColumn: vscode.ViewColumn.Beside,
+    preview: true,
+    preserveFocus: true,
+  });
+}

@@ -1,0 +1,71 @@
+/** From a pod or node to a terminal: plan, confirmation, terminal. */
+import * as vscode from 'vscode';
+import type { TerminalPlan } from '../../../server/src/protocol.ts';
+import { isProduction } from '../cluster/source.ts';
+import { showFailure } from '../failure.ts';
+import type { Target } from '../picker/questions.ts';
+import type { Targets } from '../picker/target.ts';
+import type { Server } from '../server/connection.ts';
+import { confirmTerminal } from './confirm.ts';
+import { ClusterTerminal } from './pty.ts';
+import { terminalOptions } from './settings.ts';
+
+export const TERMINAL_KINDS = ['Pod', 'Node'];
+
+export class NetshootTerminals implements vscode.TerminalProfileProvider {
+  readonly #server: Server;
+  readonly #targets: Targets;
+  readonly #memory: vscode.Memento;
+
+  constructor(server: Server, targets: Targets, memory: vscode.Memento) {
+    this.#server = server;
+    this.#targets = targets;
+    this.#memory = memory;
+  }
+
+  /** Opens one for a tree row or a target, or asks which. */
+  async open(argument?: unknown): Promise<vscode.Terminal | undefined> {
+    const options = await this.#prepare(argument);
+    if (!options) return undefined;
+    const terminal = vscode.window.createTerminal(options);
+    terminal.show();
+    return terminal;
+  }
+
+  /** The entry of the terminal dropdown. */
+  async provideTerminalProfile(): Promise<vscode.TerminalProfile | undefined> {
+    const options = await this.#prepare(undefined);
+    return options && new vscode.TerminalProfile(options);
+  }
+
+  async #prepare(argument: unknown): Promise<vscode.ExtensionTerminalOptions | undefined> {
+    const title = vscode.l10n.t('Open Netshoot Terminal');
+    const target = await this.#targets.resolve(argument, { title, kinds: TERMINAL_KINDS });
+    if (!target) return undefined;
+    const plan = await this.#plan(target);
+    if (!plan || !(await confirmTerminal(plan, target.subject, this.#memory))) return undefined;
+    return optionsOf(new ClusterTerminal(this.#server, target, plan), target);
+  }
+
+  async #plan({ source, subject }: Target): Promise<TerminalPlan | undefined> {
+    const answer = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Preparing the terminal…') },
+      () => this.#server.ask('podTriage/planTerminal', { source, subject, options: terminalOptions() }),
+    );
+    if (answer.ok) return answer.value;
+    void showFailure(answer.failure);
+    return undefined;
+  }
+}
+
+const optionsOf = (
+  pty: vscode.Pseudoterminal,
+  { source, subject }: Target,
+): vscode.ExtensionTerminalOptions => ({
+  name: `netshoot · ${subject.name}`,
+  pty,
+  iconPath: new vscode.ThemeIcon('terminal'),
+  color: new vscode.ThemeColor(isProduction(source) ? 'terminal.ansiYellow' : 'terminal.ansiBlue'),
+  // The shell is gone after a reload of the window; a revived one would be empty.
+  isTransient: true,
+});

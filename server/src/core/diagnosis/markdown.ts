@@ -1,0 +1,118 @@
+/** A diagnosis as a Markdown document: for an issue, a chat, a case of one's own, and the command line. */
+
+import type { Finding } from '../finding.ts';
+import { fillTemplate, type MessageData, type Translate } from '../finding.ts';
+import { formatRef } from '../kube/ref.ts';
+import { chainsOf } from './chain.ts';
+import type { DiagnosisReport } from './report.ts';
+import { OUTCOME_SIGNS, outcomeName, stepName } from './stepNames.ts';
+
+const messages = {
+  title: '{object}: diagnosis',
+  subtitle: '{where}, {at}',
+  why: 'Why it cannot be reached',
+  nothing: 'Nothing wrong found. {passed} checks passed, {notChecked} not checked.',
+  follows: 'What follows from it',
+  evidence: 'How we know',
+  path: 'The path',
+  notChecked: 'Not checked',
+  alsoSeen: 'Also seen, not the cause',
+  healthy: 'In order',
+  next: 'Next',
+  certain: 'certain',
+  likely: 'likely',
+  hint: 'hint',
+} as const;
+
+/** `where` names context and namespace, as the reader knows them. */
+export function reportMarkdown(report: DiagnosisReport, where: string, translate: Translate): string {
+  const say = (id: keyof typeof messages, data: MessageData = {}): string =>
+    fillTemplate(translate(messages[id]), data);
+  const lines: string[] = [
+    `# ${plain(say('title', { object: formatRef(report.subject) }))}`,
+    '',
+    plain(say('subtitle', { where, at: report.at })),
+    '',
+    `## ${say('why')}`,
+    '',
+  ];
+  if (report.rootCauses.length === 0) lines.push(nothingWrong(report, say), '');
+  for (const { cause, consequences } of chainsOf(report)) {
+    lines.push(`- **${plain(cause.message)}** (${say(cause.confidence)})`);
+    lines.push(`  ${place(cause)} · \`${cause.case}\``);
+    consequences.forEach(({ message }, depth) => {
+      lines.push(`${'  '.repeat(depth + 1)}- → ${plain(message)}`);
+    });
+    lines.push('');
+  }
+  section(lines, say('evidence'), report.rootCauses.flatMap(evidenceLines));
+  section(
+    lines,
+    say('path'),
+    report.steps.map(({ step, outcome, detail }) => {
+      const name = `${OUTCOME_SIGNS[outcome]} ${stepName(step, translate)}: ${outcomeName(outcome, translate)}`;
+      return `- ${name}${detail ? `, ${plain(detail)}` : ''}`;
+    }),
+  );
+  section(
+    lines,
+    say('notChecked'),
+    report.notChecked.map(({ check, detail }) => `- ${plain(check)}: ${plain(detail)}`),
+  );
+  section(
+    lines,
+    say('alsoSeen'),
+    report.alsoSeen.map((finding) => `- ${plain(finding.message)} · ${place(finding)}`),
+  );
+  section(
+    lines,
+    say('healthy'),
+    report.healthy.map((line) => `- ${plain(line)}`),
+  );
+  const commands = [...new Set(report.rootCauses.flatMap((cause) => cause.commands ?? []))];
+  if (commands.length > 0) lines.push(`## ${say('next')}`, '', fence(commands.join('\n'), 'sh'), '');
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function nothingWrong(
+  report: DiagnosisReport,
+  say: (id: keyof typeof messages, data?: MessageData) => string,
+): string {
+  const passed = report.steps.filter(({ outcome }) => outcome === 'passed').length;
+  return say('nothing', { passed, notChecked: report.notChecked.length });
+}
+
+function section(lines: string[], title: string, rows: readonly string[]): void {
+  if (rows.length > 0) lines.push(`## ${title}`, '', ...rows, '');
+}
+
+const place = ({ object, path }: Finding): string =>
+  code(path ? `${formatRef(object)} ${path}` : formatRef(object));
+
+const evidenceLines = ({ evidence }: Finding): string[] =>
+  evidence.map(({ source, path, text, at }) => {
+    const from = [source, path, at].filter(Boolean).join(' ');
+    return text.includes('\n')
+      ? `- ${plain(from)}\n\n${indent(fence(text, 'text'))}`
+      : `- ${plain(from)} ${code(text)}`;
+  });
+
+const indent = (text: string): string => text.replace(/^/gm, '  ');
+
+/** Text that came from a cluster must not become markup. */
+const plain = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, '\\$&').replace(/\s+/g, ' ');
+
+/** A code span whose fence is longer than any run of backticks inside. */
+function code(text: string): string {
+  const ticks = '`'.repeat(longestRun(text) + 1);
+  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
+  return `${ticks}${pad}${text.replace(/\s+/g, ' ')}${pad}${ticks}`;
+}
+
+function fence(text: string, language: string): string {
+  const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${ticks}${language}\n${text}\n${ticks}`;
+}
+
+const longestRun = (text: string): number =>
+  Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
