@@ -17,14 +17,14 @@ export type FileState =
 /** What is known of the workspace's manifests. Open documents win over what is on disk. */
 export class Documents {
   readonly store = new Store();
+  readonly schema: Schema | undefined;
   /** Counts changes of any file: cheap to compare, never repeats. */
   generation = 0;
   readonly #files = new Map<string, FileState>();
   readonly #open = new Map<string, number>();
-  readonly #schema: Schema | undefined;
 
   constructor(schema: Schema | undefined) {
-    this.#schema = schema;
+    this.schema = schema;
   }
 
   get(uri: string): FileState | undefined {
@@ -74,7 +74,7 @@ export class Documents {
       this.store.setFile(uri, []);
       return;
     }
-    const file = parseFile(uri, text, this.#schema, before?.kind === 'parsed' ? before.file : undefined);
+    const file = parseFile(uri, text, this.schema, before?.kind === 'parsed' ? before.file : undefined);
     this.#files.set(uri, { kind: 'parsed', file });
     this.store.setFile(uri, resourcesOf(file));
   }

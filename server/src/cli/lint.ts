@@ -139,7 +139,7 @@ function lintFiles(files: SourceFile[], config: LintConfig, io: CliIO): Finding[
 function applyFixes(files: SourceFile[], config: LintConfig, io: CliIO): void {
   for (const [index, file] of files.entries()) {
     if (file.file === '<stdin>') continue;
-    const fixed = fixAll(file, files, new Linter(RULES, config, { translate }));
+    const fixed = fixAll(file, files, new Linter(RULES, config, { translate }), readSchema(io.root));
     if (fixed.text === file.text) continue;
     const path = resolve(io.cwd, file.file);
     // A file that changed since it was read is not ours to overwrite.

@@ -96,7 +96,7 @@ async function fixAllAction(file: SourceFile, server: Server): Promise<CodeActio
     const state = server.documents.get(uri);
     return state?.kind === 'parsed' ? [state.file] : [];
   });
-  const fixed = fixAll(file, others, server.linting.linterFor(config));
+  const fixed = fixAll(file, others, server.linting.linterFor(config), server.documents.schema);
   if (fixed.text === file.text) return [];
   return [
     {

@@ -2,6 +2,7 @@
 
 import type { TextEdit } from '../finding.ts';
 import { resourcesOf, Store } from '../kube/store.ts';
+import type { Schema } from '../schema/schema.ts';
 import type { SourceFile } from '../yaml/document.ts';
 import { parseFile } from '../yaml/parse.ts';
 import type { Linter } from './engine.ts';
@@ -10,7 +11,12 @@ import type { Linter } from './engine.ts';
 const MAX_ROUNDS = 10;
 
 /** The file with its safe fixes applied, in rounds, until none is left. Other files are looked at, not changed. */
-export function fixAll(file: SourceFile, files: readonly SourceFile[], linter: Linter): SourceFile {
+export function fixAll(
+  file: SourceFile,
+  files: readonly SourceFile[],
+  linter: Linter,
+  schema: Schema | undefined,
+): SourceFile {
   const store = new Store();
   for (const other of files) if (other.file !== file.file) store.setFile(other.file, resourcesOf(other));
   let current = file;
@@ -24,7 +30,7 @@ export function fixAll(file: SourceFile, files: readonly SourceFile[], linter: L
       );
     const text = applyTextEdits(current.text, edits);
     if (text === current.text) return current;
-    current = parseFile(file.file, text, undefined, current);
+    current = parseFile(file.file, text, schema, current);
   }
   return current;
 }
