@@ -38,14 +38,21 @@ export interface NotChecked {
   detail: string;
 }
 
+export interface Consequence extends Finding {
+  /** Id of the root cause. */
+  causedBy: string;
+  /** Its place in `rootCauses`, which tells two causes of one id apart. */
+  rootCause: number;
+}
+
 export interface DiagnosisReport {
   subject: Subject;
   /** The cluster's time of the observation, RFC 3339. */
   at: string;
   /** Ranked; the first is the verdict. Empty: nothing wrong was found. */
   rootCauses: Finding[];
-  /** Each names in `causedBy` the root cause that explains it. */
-  consequences: (Finding & { causedBy: string })[];
+  /** In the order of the chain; each names in `causedBy` the root cause that explains it. */
+  consequences: Consequence[];
   /** What was looked at and found in order, one line each. */
   healthy: string[];
   notChecked: NotChecked[];

@@ -1,4 +1,5 @@
 /** The subject of a diagnosis and everything that touches it, gathered once for all modes. */
+import type { KubeObject } from '../kube/object.ts';
 import type { Resource, Store } from '../kube/store.ts';
 import type {
   Event,
@@ -27,6 +28,19 @@ export interface Scene {
   policies: Resource<NetworkPolicy>[];
   claims: Resource<PersistentVolumeClaim>[];
   nodes: Resource<KubeNode>[];
+  /** Those of `pods` that the subject itself is about; the others belong to what it depends on. */
+  subjectPods: ReadonlySet<Resource<Pod>>;
+  /** An object by kind and name; `namespace` does not matter for cluster-scoped kinds. */
+  find<T extends KubeObject>(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+  ): Resource<T> | undefined;
+  /** Objects whose ownerReferences name this one. */
+  childrenOf(resource: Resource): readonly Resource[];
+  ownersOf(resource: Resource): Resource[];
+  /** Every observed pod on a node, of all namespaces. */
+  podsOnNode(node: string): readonly Resource<Pod>[];
   /** Events of an object, newest first. */
   eventsOf(resource: Resource): Event[];
   /** Last lines of a container's log; undefined when they were not read. */

@@ -1,0 +1,146 @@
+/** Services that pods speak to: named in their environment and arguments, or in the errors of their logs. */
+import type { KubeObject } from '../kube/object.ts';
+import { DEFAULT_NAMESPACE, type Resource, type Store } from '../kube/store.ts';
+import type { Pod, Service } from '../kube/types.ts';
+import type { Path } from '../path.ts';
+import { activeContainers, type ContainerFact, isStruggling } from './containers.ts';
+import { type ConnectionError, connectionErrors } from './logText.ts';
+
+/** What is needed to look names and addresses up: the index of a snapshot, or a scene. */
+export interface Directory {
+  now: number;
+  store: Store;
+  find<T extends KubeObject>(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+  ): Resource<T> | undefined;
+}
+
+/** Something in a pod's spec that names a host. */
+export interface HostReference {
+  host: string;
+  port?: number;
+  /** Path in the pod. */
+  path: Path;
+  text: string;
+}
+
+const URL_IN_TEXT = /\b[a-z][a-z0-9+.-]{1,20}:\/\/(?:[^\s/@"']*@)?([a-z0-9][a-z0-9.-]*)(?::(\d{1,5}))?/gi;
+const HOST_PORT = /^([a-z][a-z0-9.-]*):(\d{1,5})$/i;
+const BARE_HOST = /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*$/i;
+const HOST_VARIABLE =
+  /(?:^|_)(HOST|HOSTNAME|ADDR|ADDRESS|SERVER|ENDPOINT|SERVICE|UPSTREAM|BACKEND|URL|URI)S?$/i;
+
+/** Host names in a container's environment, command and arguments. */
+export function hostReferences({ spec, path }: Pick<ContainerFact, 'spec' | 'path'>): HostReference[] {
+  const found: HostReference[] = [];
+  const add = (host: string, port: string | undefined, at: Path, text: string): void => {
+    found.push({ host: host.toLowerCase(), ...(port ? { port: Number(port) } : {}), path: at, text });
+  };
+  spec.env?.forEach(({ name = '', value = '' }, at) => {
+    const place: Path = [...path, 'env', at, 'value'];
+    for (const [, host = '', port] of value.matchAll(URL_IN_TEXT)) add(host, port, place, value);
+    const pair = HOST_PORT.exec(value);
+    if (pair) add(pair[1] ?? '', pair[2], place, value);
+    else if (HOST_VARIABLE.test(name) && BARE_HOST.test(value)) add(value, undefined, place, value);
+  });
+  for (const list of ['command', 'args'] as const)
+    spec[list]?.forEach((text, at) => {
+      if (typeof text !== 'string') return;
+      for (const [, host = '', port] of text.slice(0, 4000).matchAll(URL_IN_TEXT))
+        add(host, port, [...path, list, at], text);
+    });
+  return found;
+}
+
+export type Resolution =
+  | { kind: 'service'; service: Resource<Service> }
+  /** A name of the cluster's domain that stands for no Service. */
+  | { kind: 'missing'; name: string; namespace: string }
+  | { kind: 'external' };
+
+/** What a host name means to a pod of `namespace`, by the search list of ClusterFirst. */
+export function resolveHost(directory: Directory, namespace: string, host: string): Resolution {
+  const parts = host.replace(/\.$/, '').split('.');
+  const [first = '', second, third] = parts;
+  const service = (name: string, where: string): Resource<Service> | undefined =>
+    directory.find<Service>('Service', where, name);
+  if (parts.length === 1) {
+    const found = service(first, namespace);
+    return found ? { kind: 'service', service: found } : { kind: 'missing', name: first, namespace };
+  }
+  if (third === 'svc' || parts.length === 2) {
+    const found = second ? service(first, second) : undefined;
+    if (found) return { kind: 'service', service: found };
+    const isCluster =
+      third === 'svc' || (second !== undefined && directory.find('Namespace', undefined, second));
+    return isCluster && second ? { kind: 'missing', name: first, namespace: second } : { kind: 'external' };
+  }
+  // pod-0.web.shop.svc…: a pod's name below its headless Service.
+  if (parts[3] === 'svc' || parts.length === 3) {
+    const found = second && third ? service(second, third) : undefined;
+    if (found) return { kind: 'service', service: found };
+  }
+  return { kind: 'external' };
+}
+
+/** The Service that owns a cluster address. */
+export const serviceByAddress = (store: Store, ip: string): Resource<Service> | undefined =>
+  store
+    .list<Service>('Service')
+    .find(({ object: { spec } }) => spec?.clusterIP === ip || spec?.clusterIPs?.includes(ip));
+
+/** A failed connection from a pod's log, with the Service it was meant for. */
+export interface FailedCall {
+  fact: ContainerFact;
+  error: ConnectionError;
+  /** The previous log is the one that counts while the container waits for its restart. */
+  previous: boolean;
+  resolution: Resolution;
+}
+
+type ReadLog = (pod: Resource<Pod>, container: string, previous: boolean) => string | undefined;
+
+/** The failed connections that a container's log ends with. */
+export function failedCalls(directory: Directory, fact: ContainerFact, logOf: ReadLog): FailedCall[] {
+  const namespace = fact.pod.ref.namespace ?? DEFAULT_NAMESPACE;
+  const previous = fact.status?.state?.running === undefined && (fact.status?.restartCount ?? 0) > 0;
+  const text =
+    logOf(fact.pod, fact.name, previous) ?? (previous ? logOf(fact.pod, fact.name, false) : undefined);
+  if (!text) return [];
+  return connectionErrors(text).map((error) => {
+    const owner = error.ip ? serviceByAddress(directory.store, error.ip) : undefined;
+    const resolution: Resolution = owner
+      ? { kind: 'service', service: owner }
+      : error.host
+        ? resolveHost(directory, namespace, error.host)
+        : { kind: 'external' };
+    return { fact, error, previous, resolution };
+  });
+}
+
+interface LoggedDirectory extends Directory {
+  logOf(namespace: string, pod: string, container: string, previous: boolean): string | undefined;
+}
+
+/** Services that struggling pods name, and those that any pod's log complains about. */
+export function dependenciesOf(index: LoggedDirectory, pods: Iterable<Resource<Pod>>): Resource<Service>[] {
+  const found = new Set<Resource<Service>>();
+  const logOf: ReadLog = ({ ref }, container, previous) =>
+    index.logOf(ref.namespace ?? DEFAULT_NAMESPACE, ref.name, container, previous);
+  for (const pod of pods) {
+    const struggling = isStruggling(pod, index.now);
+    const namespace = pod.ref.namespace ?? DEFAULT_NAMESPACE;
+    for (const fact of activeContainers(pod)) {
+      for (const { resolution } of failedCalls(index, fact, logOf))
+        if (resolution.kind === 'service') found.add(resolution.service);
+      if (!struggling) continue;
+      for (const { host } of hostReferences(fact)) {
+        const resolution = resolveHost(index, namespace, host);
+        if (resolution.kind === 'service') found.add(resolution.service);
+      }
+    }
+  }
+  return [...found];
+}

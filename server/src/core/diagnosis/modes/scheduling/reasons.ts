@@ -1,0 +1,456 @@
+/** Why the scheduler found no node: one table of its reasons, each worked out again where the objects allow it. */
+import type { Evidence, MessageData } from '../../../finding.ts';
+import { parseQuantity } from '../../../kube/quantity.ts';
+import type { Resource } from '../../../kube/store.ts';
+import type { ContainerPort, PersistentVolumeClaim, Pod } from '../../../kube/types.ts';
+import { nearest } from '../../../nearest.ts';
+import type { Path } from '../../../path.ts';
+import { isFinished, remember } from '../../containers.ts';
+import { declared, topOwner } from '../../declared.ts';
+import { describeCommand, fieldEvidence, kubectl, sourceOf } from '../../evidence.ts';
+import { defineMode, type FailureMode } from '../../mode.ts';
+import { formatAmount, formatTaint, matchesTerm, requestOf, roomOn, untolerated } from '../../nodeFit.ts';
+import type { Scene } from '../../scene.ts';
+import { listOf, nameOf } from '../name.ts';
+import { type SchedulerVerdict, unscheduled } from './verdict.ts';
+
+type Groups = Record<string, string | undefined>;
+
+interface Details {
+  data?: MessageData;
+  path?: Path;
+  evidence?: Evidence[];
+  /** The guilty object, when it is not the template. */
+  guilty?: Resource;
+  commands?: string[];
+}
+
+interface Row {
+  id: string;
+  case: string;
+  pattern: RegExp;
+  message: string;
+  path: Path;
+  /** Of several reasons the one nearest to a fit is the one to mend: filters run in this order. */
+  rank: number;
+  explain?(verdict: SchedulerVerdict, groups: Groups, scene: Scene): Details;
+  explains?: readonly string[];
+}
+
+const spec = (...steps: Path): Path => ['spec', ...steps];
+
+/** Resources that the scheduler counts: the table of what each node has left, and the container that asks for most. */
+function resourceDetails({ pod }: SchedulerVerdict, resource: string, scene: Scene): Details {
+  const asks = requestOf(pod.object.spec, resource);
+  const rooms = scene.nodes.map((node) => roomOn(scene, node, resource)).sort((a, b) => b.free - a.free);
+  const amount = (value: number): string => formatAmount(resource, value);
+  const table = rooms.map(
+    ({ node, free, allocatable }) => `${node} ${amount(free)} / ${amount(allocatable)}`,
+  );
+  const containers = pod.object.spec?.containers ?? [];
+  const sizes = containers.map(
+    ({ resources }) => parseQuantity(resources?.requests?.[resource] ?? resources?.limits?.[resource]) ?? 0,
+  );
+  const largest = sizes.indexOf(Math.max(...sizes, 0));
+  const field = containers[largest]?.resources?.requests?.[resource] === undefined ? 'limits' : 'requests';
+  return {
+    data: { resource, asks: amount(asks), table: listOf(table) || '?' },
+    path: spec('containers', Math.max(largest, 0), 'resources', field, resource),
+    evidence: rooms.slice(0, 3).map(({ node, used, allocatable }) => ({
+      source: `Node ${node}`,
+      path: `status.allocatable.${resource}`,
+      text: `${amount(allocatable)}; ${amount(used)} requested by its pods`,
+    })),
+    commands: kubectl(undefined, 'describe', 'nodes'),
+  };
+}
+
+const insufficient = (resource: string): Omit<Row, 'pattern' | 'message'> => ({
+  id: `insufficient-${resource}`,
+  case: 'insufficient-resources',
+  path: spec('containers'),
+  rank: 5,
+  explain: (verdict, _, scene) => resourceDetails(verdict, resource, scene),
+});
+
+const NO_ROOM =
+  '{workload} asks for {asks} {resource} and no node has that much left (free / allocatable): {table}.';
+
+/** `disktype=ssd is on 0 of 3 nodes` for every term a pod asks of nodes. */
+function selectorDetails({ pod }: SchedulerVerdict, scene: Scene): Details {
+  const wanted = pod.object.spec?.nodeSelector ?? {};
+  const terms =
+    pod.object.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+      ?.nodeSelectorTerms ?? [];
+  const total = scene.nodes.length;
+  const on = (test: (labels: Record<string, string>) => boolean): number =>
+    scene.nodes.filter(({ object }) => test(object.metadata.labels ?? {})).length;
+  const parts = Object.entries(wanted).map(([key, value]) => {
+    const count = on((labels) => labels[key] === value);
+    const values = new Set(scene.nodes.flatMap(({ object }) => object.metadata.labels?.[key] ?? []));
+    const keys = new Set(scene.nodes.flatMap(({ object }) => Object.keys(object.metadata.labels ?? {})));
+    const hint =
+      count > 0
+        ? ''
+        : values.size > 0
+          ? ` (${key}: ${listOf([...values].sort(), 3)})`
+          : nearest(key, keys)
+            ? ` (${nearest(key, keys)}?)`
+            : '';
+    return `${key}=${value} ${count}/${total}${hint}`;
+  });
+  for (const term of terms) {
+    const matching = scene.nodes.filter((node) => matchesTerm(term, node)).length;
+    const words = [...(term.matchExpressions ?? []), ...(term.matchFields ?? [])].map(
+      ({ key, operator, values }) =>
+        values?.length ? `${key} ${operator} (${values.join(', ')})` : `${key} ${operator}`,
+    );
+    parts.push(`${words.join(' + ')} ${matching}/${total}`);
+  }
+  const hasSelector = Object.keys(wanted).length > 0;
+  const path = hasSelector ? spec('nodeSelector') : spec('affinity', 'nodeAffinity');
+  return {
+    data: { terms: listOf(parts) || '?' },
+    path,
+    evidence: [fieldEvidence(pod, path)],
+    commands: kubectl(undefined, 'get', 'nodes', '--show-labels'),
+  };
+}
+
+function taintDetails({ pod }: SchedulerVerdict, scene: Scene): Details {
+  const tainted = scene.nodes
+    .map((node) => ({ node, taints: untolerated(node, pod.object) }))
+    .filter(({ taints }) => taints.length > 0);
+  const table = tainted.map(({ node, taints }) => `${node.ref.name} ${taints.map(formatTaint).join(' + ')}`);
+  return {
+    data: { taints: listOf(table) || '?' },
+    evidence: tainted.slice(0, 3).map(({ node }) => fieldEvidence(node, ['spec', 'taints'])),
+    commands: kubectl(undefined, 'describe', 'nodes'),
+  };
+}
+
+function cordonDetails(scene: Scene): Details {
+  const cordoned = scene.nodes.filter(({ object }) => object.spec?.unschedulable);
+  const [first] = cordoned;
+  return {
+    data: { nodes: listOf(cordoned.map(({ ref }) => ref.name)) || '?' },
+    ...(first
+      ? {
+          guilty: first,
+          path: spec('unschedulable'),
+          evidence: [fieldEvidence(first, ['spec', 'unschedulable'])],
+        }
+      : {}),
+    commands: kubectl(undefined, 'get', 'nodes'),
+  };
+}
+
+function hostPortDetails({ pod }: SchedulerVerdict, scene: Scene): Details {
+  const ports = (object: Pod): ContainerPort[] =>
+    (object.spec?.containers ?? []).flatMap((container) =>
+      (container.ports ?? []).filter(({ hostPort }) => hostPort),
+    );
+  const wanted = ports(pod.object).map(({ hostPort }) => hostPort);
+  const holders = scene.nodes.flatMap((node) =>
+    scene
+      .podsOnNode(node.ref.name)
+      .filter(
+        ({ object }) =>
+          !isFinished(object) && ports(object).some(({ hostPort }) => wanted.includes(hostPort)),
+      )
+      .map(({ ref }) => `${node.ref.name}: ${ref.namespace}/${ref.name}`),
+  );
+  const at = (pod.object.spec?.containers ?? []).findIndex(({ ports: own }) =>
+    own?.some(({ hostPort }) => hostPort),
+  );
+  return {
+    data: { ports: wanted.join(', '), holders: listOf(holders) || '?' },
+    path: spec('containers', Math.max(at, 0), 'ports'),
+    evidence: [fieldEvidence(pod, spec('containers', Math.max(at, 0), 'ports'))],
+  };
+}
+
+function claimDetails({ pod }: SchedulerVerdict, { name }: Groups, scene: Scene): Details {
+  const volumes = pod.object.spec?.volumes ?? [];
+  const at = volumes.findIndex(({ persistentVolumeClaim: claim }) =>
+    name ? claim?.claimName === name : claim !== undefined,
+  );
+  const claims = volumes.flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []);
+  const objects = claims.map((claim) =>
+    scene.find<PersistentVolumeClaim>('PersistentVolumeClaim', pod.ref.namespace, claim),
+  );
+  const pending = objects.flatMap((claim) =>
+    claim && claim.object.status?.phase !== 'Bound' ? [claim] : [],
+  );
+  const near =
+    name &&
+    nearest(
+      name,
+      scene.store.list('PersistentVolumeClaim', pod.ref.namespace).map(({ ref }) => ref.name),
+    );
+  return {
+    data: {
+      name: name ?? (listOf(pending.map(({ ref }) => ref.name)) || claims.join(', ')),
+      namespace: pod.ref.namespace,
+      near: near ? ` (${near}?)` : '',
+    },
+    path: at < 0 ? spec('volumes') : spec('volumes', at, 'persistentVolumeClaim', 'claimName'),
+    evidence: pending.slice(0, 2).map((claim) => ({
+      source: sourceOf(claim.ref),
+      path: 'status.phase',
+      text: claim.object.status?.phase ?? 'Pending',
+    })),
+    commands: kubectl(pod.ref.namespace, 'get', 'pvc'),
+  };
+}
+
+/** First match wins for a text; over several texts the highest rank of those with most nodes decides. */
+const ROWS: readonly Row[] = [
+  { ...insufficient('cpu'), pattern: /^Insufficient cpu$/, message: NO_ROOM },
+  { ...insufficient('memory'), pattern: /^Insufficient memory$/, message: NO_ROOM },
+  { ...insufficient('ephemeral-storage'), pattern: /^Insufficient ephemeral-storage$/, message: NO_ROOM },
+  {
+    id: 'insufficient-extended-resource',
+    case: 'insufficient-resources',
+    pattern: /^Insufficient (?<resource>\S+)$/,
+    message: NO_ROOM,
+    path: spec('containers'),
+    rank: 5,
+    explain: (verdict, { resource = '' }, scene) => resourceDetails(verdict, resource, scene),
+  },
+  {
+    id: 'too-many-pods',
+    case: 'insufficient-resources',
+    pattern: /^Too many pods$/,
+    message:
+      'Every node that fits {workload} already runs as many pods as it takes (free / allocatable): {table}.',
+    path: spec(),
+    rank: 5,
+    explain: (verdict, _, scene) => ({ ...resourceDetails(verdict, 'pods', scene), path: spec() }),
+  },
+  {
+    id: 'node-cordoned',
+    case: 'untolerated-taint',
+    pattern: /node\(s\) were unschedulable/,
+    message: 'Nodes that would take {workload} are cordoned: {nodes}.',
+    path: spec(),
+    rank: 0,
+    explain: (_, __, scene) => cordonDetails(scene),
+  },
+  {
+    id: 'untolerated-taint',
+    case: 'untolerated-taint',
+    pattern: /node\(s\) had (?:untolerated )?taint/,
+    message: '{workload} tolerates none of these taints: {taints}.',
+    path: spec('tolerations'),
+    rank: 1,
+    explain: (verdict, _, scene) => taintDetails(verdict, scene),
+  },
+  {
+    id: 'node-selector-mismatch',
+    case: 'node-selector-mismatch',
+    pattern: /node\(s\) didn't match (?:Pod's )?node (?:affinity\/selector|affinity|selector)/,
+    message: 'No node has the labels that {workload} asks for (nodes that have them): {terms}.',
+    path: spec('nodeSelector'),
+    rank: 2,
+    explain: (verdict, _, scene) => selectorDetails(verdict, scene),
+  },
+  {
+    id: 'host-port-conflict',
+    case: 'hostport-conflict',
+    pattern: /didn't have free ports for the requested pod ports/,
+    message: 'hostPort {ports} of {workload} is taken on every node that fits: {holders}.',
+    path: spec('containers'),
+    rank: 3,
+    explain: (verdict, _, scene) => hostPortDetails(verdict, scene),
+  },
+  {
+    id: 'existing-anti-affinity-conflict',
+    case: 'pod-anti-affinity-conflict',
+    pattern: /didn't satisfy existing pods anti-affinity rules/,
+    message: 'Anti-affinity of pods that already run keeps {workload} off {count} of {nodes} nodes.',
+    path: spec(),
+    rank: 9,
+  },
+  {
+    id: 'pod-anti-affinity-conflict',
+    case: 'pod-anti-affinity-conflict',
+    pattern: /didn't match pod anti-affinity rules/,
+    message:
+      'Required anti-affinity leaves no node for one more pod of {workload}: {count} of {nodes} nodes already run one.',
+    path: spec('affinity', 'podAntiAffinity'),
+    rank: 9,
+    explain: ({ pod }) => ({ evidence: [fieldEvidence(pod, spec('affinity', 'podAntiAffinity'))] }),
+  },
+  {
+    id: 'pod-affinity-unsatisfied',
+    case: 'pod-anti-affinity-conflict',
+    pattern: /didn't match pod affinity rules/,
+    message: 'Required affinity of {workload} finds no pod to be near to on any of {nodes} nodes.',
+    path: spec('affinity', 'podAffinity'),
+    rank: 9,
+    explain: ({ pod }) => ({ evidence: [fieldEvidence(pod, spec('affinity', 'podAffinity'))] }),
+  },
+  {
+    id: 'topology-spread-unsatisfied',
+    case: 'topology-spread-ineffective',
+    pattern: /didn't match pod topology spread constraints/,
+    message:
+      'A topology spread constraint of {workload} with DoNotSchedule keeps it off {count} of {nodes} nodes.',
+    path: spec('topologySpreadConstraints'),
+    rank: 9,
+    explain: ({ pod }) => ({ evidence: [fieldEvidence(pod, spec('topologySpreadConstraints'))] }),
+  },
+  {
+    id: 'pvc-not-found',
+    case: 'unbound-pvc-pending',
+    pattern: /persistentvolumeclaim "(?<name>[^"]+)" not found/,
+    message:
+      'PersistentVolumeClaim {name} does not exist in namespace {namespace}; {workload} waits for it{near}.',
+    path: spec('volumes'),
+    rank: 20,
+    explain: claimDetails,
+  },
+  {
+    id: 'pvc-being-deleted',
+    case: 'pvc-stuck-terminating',
+    pattern: /persistentvolumeclaim "(?<name>[^"]+)" is being deleted/,
+    message: 'PersistentVolumeClaim {name} is being deleted and {workload} still needs it.',
+    path: spec('volumes'),
+    rank: 20,
+    explain: claimDetails,
+  },
+  {
+    id: 'pvc-lost',
+    case: 'unbound-pvc-pending',
+    pattern: /persistentvolumeclaim "(?<name>[^"]+)" bound to non-existent persistentvolume/,
+    message: 'PersistentVolumeClaim {name} of {workload} is bound to a volume that no longer exists.',
+    path: spec('volumes'),
+    rank: 20,
+    explain: claimDetails,
+  },
+  {
+    id: 'unbound-immediate-pvc',
+    case: 'unbound-pvc-pending',
+    pattern: /unbound immediate PersistentVolumeClaims/,
+    message: '{workload} waits for PersistentVolumeClaim {name}, which is not bound.',
+    path: spec('volumes'),
+    rank: 20,
+    explain: claimDetails,
+  },
+  {
+    id: 'volume-node-affinity-conflict',
+    case: 'volume-node-affinity-conflict',
+    pattern:
+      /volume node affinity conflict|didn't match PersistentVolume's node affinity|had no available volume zone/,
+    message:
+      'The volume of {workload} lives where none of {nodes} nodes may run it: PersistentVolumeClaim {name}.',
+    path: spec('volumes'),
+    rank: 8,
+    explain: (verdict, groups, scene) => claimDetails(verdict, groups, scene),
+  },
+  {
+    id: 'max-volume-count-exceeded',
+    case: 'volume-attach-failed',
+    pattern: /exceed max volume count/,
+    message: 'Nodes that fit {workload} have as many volumes attached as they take.',
+    path: spec('volumes'),
+    rank: 7,
+  },
+  {
+    id: 'rwop-conflict',
+    case: 'pvc-multi-attach',
+    pattern: /ReadWriteOncePod access mode already in-use by another pod/,
+    message: 'A ReadWriteOncePod volume of {workload} is in use by another pod.',
+    path: spec('volumes'),
+    rank: 7,
+    explain: claimDetails,
+  },
+  {
+    id: 'no-matching-pv',
+    case: 'unbound-pvc-pending',
+    pattern: /didn't find available persistent volumes to bind|did not have enough free storage/,
+    message: 'No PersistentVolume fits PersistentVolumeClaim {name} of {workload}.',
+    path: spec('volumes'),
+    rank: 8,
+    explain: claimDetails,
+  },
+  {
+    id: 'no-nodes-registered',
+    case: 'scheduler-not-acting',
+    pattern: /no nodes available to schedule pods/,
+    message: 'The cluster has no nodes; {workload} waits.',
+    path: spec(),
+    rank: 30,
+  },
+];
+
+interface Placed {
+  verdict: SchedulerVerdict;
+  row: Row;
+  groups: Groups;
+  count: number | undefined;
+}
+
+/**
+ * The one reason to mend. Nodes kept for the control plane are expected to refuse: they only count when nothing else
+ * is said. Of the others the reason that most nodes give; among equals the one whose filter runs last.
+ */
+function placed(scene: Scene): Placed[] {
+  return remember(scene, 'schedulingReason', () =>
+    unscheduled(scene).flatMap((verdict): Placed[] => {
+      const reserved = controlPlaneNodes(verdict, scene);
+      const matched = verdict.reasons.flatMap(({ text, count }) => {
+        const row = ROWS.find(({ pattern }) => pattern.test(text));
+        if (!row) return [];
+        const weight = (count ?? 1000) - (row.id === 'untolerated-taint' ? reserved : 0);
+        return [{ verdict, row, groups: row.pattern.exec(text)?.groups ?? {}, count, weight }];
+      });
+      const best = matched.sort((a, b) => b.weight - a.weight || b.row.rank - a.row.rank)[0];
+      return best ? [best] : [];
+    }),
+  );
+}
+
+const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
+
+const controlPlaneNodes = ({ pod }: SchedulerVerdict, { nodes }: Scene): number =>
+  nodes.filter((node) => {
+    const taints = untolerated(node, pod.object);
+    return taints.length > 0 && taints.every(({ key }) => CONTROL_PLANE.includes(key));
+  }).length;
+
+const modeOf = (row: Row): FailureMode =>
+  defineMode({
+    id: row.id,
+    step: 'scheduled',
+    severity: 'error',
+    confidence: 'certain',
+    case: row.case,
+    ...(row.explains ? { explains: row.explains } : {}),
+    messages: { refused: row.message },
+    detect(scene, { report }) {
+      for (const { verdict, row: matched, groups, count } of placed(scene)) {
+        if (matched !== row) continue;
+        const { pod } = verdict;
+        const details = row.explain?.(verdict, groups, scene) ?? {};
+        const place = declared(scene, pod, details.path ?? row.path);
+        const guilty = details.guilty ?? place.guilty;
+        report('refused', guilty, {
+          data: {
+            workload: nameOf(topOwner(scene, pod)),
+            count: count ?? verdict.nodes,
+            nodes: verdict.nodes ?? scene.nodes.length,
+            ...details.data,
+          },
+          path: details.guilty ? (details.path ?? []) : place.path,
+          evidence: [...verdict.evidence, ...(details.evidence ?? [])],
+          affects: [pod],
+          commands: [...describeCommand(pod.ref), ...(details.commands ?? [])],
+        });
+      }
+    },
+  });
+
+/** One mode for each reason of the scheduler. */
+export const schedulingReasonModes: readonly FailureMode[] = ROWS.map(modeOf);
