@@ -177,11 +177,6 @@ export interface Requests {
   'podTriage/closeTerminal': { params: { id: string }; result: Result<null> };
   /** The lint rules that a case explains, and whether they are on by the workspace's settings. */
   'podTriage/rulesOfCase': { params: { caseId: string }; result: Result<{ id: string; enabled: boolean }[]> };
-  /** Lints the whole workspace once: for the Findings view. */
-  'podTriage/workspaceFindings': {
-    params: Record<never, never>;
-    result: { uri: string; findings: number }[];
-  };
 }
 
 /** Notifications, server → client. */

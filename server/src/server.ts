@@ -18,6 +18,7 @@ import { registerCases } from './features/cases.ts';
 import { FIX_ALL, registerCodeActions } from './features/codeActions.ts';
 import { registerDiagnostics } from './features/diagnostics.ts';
 import { registerHover } from './features/hover.ts';
+import { registerManifestOf } from './features/manifestOf.ts';
 import { loadMessages } from './l10n.ts';
 import { Linting } from './linting.ts';
 import type { InitOptions } from './protocol.ts';
@@ -57,6 +58,7 @@ export function serve(
     registerDiagnostics(connection, server);
     registerCodeActions(connection, server);
     registerHover(connection, server);
+    registerManifestOf(connection, server);
     registerCases(connection, server);
     extend(server);
     return {
