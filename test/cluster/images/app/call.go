@@ -48,7 +48,9 @@ func checkOnce(o options) int {
 }
 
 func call(ctx context.Context, target string, timeout time.Duration) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	// The dialler's own limit ends first: only then does the error say whether the name or the address failed.
+	dialer := &net.Dialer{Timeout: timeout}
+	ctx, cancel := context.WithTimeout(ctx, timeout+time.Second)
 	defer cancel()
 	u, err := url.Parse(target)
 	if err != nil {
@@ -56,9 +58,9 @@ func call(ctx context.Context, target string, timeout time.Duration) (string, er
 	}
 	switch u.Scheme {
 	case "http", "https":
-		return callHTTP(ctx, target)
+		return callHTTP(ctx, dialer, target)
 	case "tcp", "udp":
-		return callEcho(ctx, u.Scheme, u.Host)
+		return callEcho(ctx, dialer, u.Scheme, u.Host)
 	case "dns":
 		addresses, err := net.DefaultResolver.LookupHost(ctx, u.Host)
 		return strings.Join(addresses, " "), err
@@ -66,10 +68,10 @@ func call(ctx context.Context, target string, timeout time.Duration) (string, er
 	return "", fmt.Errorf("unknown scheme %q", u.Scheme)
 }
 
-// Connections are not kept: each call shows the network as it is now.
-var client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-
-func callHTTP(ctx context.Context, target string) (string, error) {
+func callHTTP(ctx context.Context, dialer *net.Dialer, target string) (string, error) {
+	// Connections are not kept: each call shows the network as it is now.
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: dialer.DialContext}
+	client := &http.Client{Transport: transport}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return "", err
@@ -89,8 +91,7 @@ func callHTTP(ctx context.Context, target string) (string, error) {
 	return strings.TrimSpace(string(body)), nil
 }
 
-func callEcho(ctx context.Context, network, address string) (string, error) {
-	var dialer net.Dialer
+func callEcho(ctx context.Context, dialer *net.Dialer, network, address string) (string, error) {
 	c, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return "", err

@@ -51,7 +51,7 @@ func parse() options {
 	flag.StringVar(&o.tlsNames, "tls-names", "localhost", "`names` and addresses in the certificate, with commas")
 	flag.DurationVar(&o.notBefore, "tls-not-before", -time.Hour, "the certificate's first moment, from now")
 	flag.DurationVar(&o.notAfter, "tls-not-after", 24*time.Hour, "the certificate's last moment, from now")
-	flag.DurationVar(&o.startDelay, "start-delay", 0, "wait before listening")
+	flag.DurationVar(&o.startDelay, "start-delay", 0, "wait before listening and eating")
 	flag.DurationVar(&o.readyAfter, "ready-after", 0, "answer /readyz with 503 for this long after the start")
 	flag.DurationVar(&o.stopDelay, "stop-delay", 0, "keep serving for this long after SIGTERM")
 	flag.BoolVar(&o.ignoreTerm, "ignore-term", false, "do not end on SIGTERM")
@@ -81,14 +81,12 @@ func main() {
 	if missing := missingOf(o.need); len(missing) > 0 {
 		log.Fatalf("fatal: required configuration is missing: %s", strings.Join(missing, ", "))
 	}
-	if err := start(o); err != nil {
-		log.Fatalf("fatal: %v", err)
-	}
+	start(o)
 	waitForEnd(o)
 }
 
 // start begins everything that the flags ask for and returns.
-func start(o options) error {
+func start(o options) {
 	state := newState(o.readyAfter + o.startDelay)
 	if o.startDelay > 0 {
 		log.Printf("starting, ready in %s", o.startDelay)
@@ -98,10 +96,10 @@ func start(o options) error {
 		if err := listen(o, state); err != nil {
 			log.Fatalf("fatal: %v", err)
 		}
+		if err := eat(o); err != nil {
+			log.Fatalf("fatal: %v", err)
+		}
 	}()
-	if err := eat(o); err != nil {
-		return err
-	}
 	if o.call != "" {
 		go callForEver(context.Background(), o)
 	}
@@ -114,7 +112,6 @@ func start(o options) error {
 			os.Exit(o.exitCode)
 		}()
 	}
-	return nil
 }
 
 func waitForEnd(o options) {

@@ -1,0 +1,144 @@
+/**
+ * Plants faults in a real cluster, asks the diagnosis, and compares: `npm run test:cluster -- [ID...]`.
+ *
+ *   --plant ID    plant one fault, wait for its symptom and leave it there
+ *   --uproot ID   take it away again
+ *   --list        print the faults
+ *
+ * Without a cluster of ours it starts one and takes it down at the end. POD_TRIAGE_KUBECONFIG names another
+ * cluster; see README.md.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Fault, faultIds, loadFault } from './lib/faults/fault.ts';
+import { plant, uproot } from './lib/faults/plant.ts';
+import { findTarget, type Target } from './lib/faults/target.ts';
+import { type Diagnosis, mistake } from './lib/faults/verdict.ts';
+import { checkout } from './lib/layout.ts';
+import { SetupError } from './lib/setupError.ts';
+
+/** Faults that only add objects do not disturb each other; those with acts have the cluster to themselves. */
+const AT_ONCE = 4;
+const DIAGNOSIS_SECONDS = 60;
+const cliFile = join(checkout, 'dist', 'cli.js');
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    plant: { type: 'string' },
+    uproot: { type: 'string' },
+    list: { type: 'boolean', default: false },
+  },
+});
+const say = (line: string): void => console.error(line);
+
+type Outcome = { kind: 'passed' } | { kind: 'failed'; why: string };
+
+function diagnose(fault: Fault, target: Target): Promise<Diagnosis> {
+  const args = ['diagnose', fault.diagnose, '-n', fault.id, '--context', target.context, '--format', 'json'];
+  const env = { ...process.env, KUBECONFIG: target.kubeconfig };
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [cliFile, ...args], { env, timeout: DIAGNOSIS_SECONDS * 1000 });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk;
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0 || code === 1) return resolve(JSON.parse(out) as Diagnosis);
+      reject(new SetupError(`diagnose ended with ${signal ?? code}: ${err.trim().slice(-500)}`));
+    });
+  });
+}
+
+async function outcomeOf(fault: Fault, target: Target): Promise<Outcome> {
+  try {
+    await plant(fault, target);
+    const why = mistake(fault.expect, await diagnose(fault, target));
+    return why === undefined ? { kind: 'passed' } : { kind: 'failed', why };
+  } catch (cause) {
+    return { kind: 'failed', why: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
+
+async function check(fault: Fault, target: Target): Promise<Outcome> {
+  const begin = Date.now();
+  const outcome = await outcomeOf(fault, target);
+  const seconds = ((Date.now() - begin) / 1000).toFixed(1);
+  console.log(
+    outcome.kind === 'passed'
+      ? `ok    ${fault.id} (${seconds} s)`
+      : `FAIL  ${fault.id} (${seconds} s): ${outcome.why}`,
+  );
+  try {
+    await uproot(fault, target);
+    return outcome;
+  } catch (cause) {
+    const why = `Taking it away failed: ${cause instanceof Error ? cause.message : cause}`;
+    console.log(`FAIL  ${fault.id}: ${why}`);
+    return { kind: 'failed', why };
+  }
+}
+
+/** Runs the checks with so many at a time, in their order. */
+async function inTurns(faults: readonly Fault[], atOnce: number, target: Target): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const waiting = [...faults];
+  const worker = async () => {
+    for (let fault = waiting.shift(); fault; fault = waiting.shift())
+      outcomes.push(await check(fault, target));
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return outcomes;
+}
+
+async function checkAll(ids: readonly string[], target: Target): Promise<void> {
+  if (!existsSync(cliFile)) throw new SetupError('dist/cli.js is missing: run `npm run build` first.');
+  const faults = ids.map(loadFault);
+  const outcomes = [
+    ...(await inTurns(
+      faults.filter((fault) => !fault.acts?.length),
+      AT_ONCE,
+      target,
+    )),
+    ...(await inTurns(
+      faults.filter((fault) => fault.acts?.length),
+      1,
+      target,
+    )),
+  ];
+  const failed = outcomes.filter((outcome) => outcome.kind === 'failed').length;
+  console.log(`${outcomes.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+async function main(): Promise<void> {
+  if (values.list) {
+    for (const id of faultIds()) console.log(`${id}: ${loadFault(id).summary}`);
+    return;
+  }
+  const target = await findTarget(say);
+  try {
+    if (values.uproot) await uproot(loadFault(values.uproot), target);
+    else if (values.plant) await plant(loadFault(values.plant), target);
+    else await checkAll(positionals.length > 0 ? positionals : faultIds(), target);
+  } finally {
+    target.api.close();
+    // A planted fault stays where it is, and so does its cluster.
+    if (!values.plant) await target.release();
+  }
+}
+
+try {
+  await main();
+} catch (cause) {
+  if (!(cause instanceof SetupError)) throw cause;
+  say(cause.message);
+  process.exitCode = 2;
+}

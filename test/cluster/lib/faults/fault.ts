@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { KubeObject } from '../api.ts';
+import { here, registryName } from '../layout.ts';
+import { SetupError } from '../setupError.ts';
+
+/** What has to be seen before the diagnosis is asked. All of a fault's conditions must hold at once. */
+export type Condition =
+  /** So many pods (default 1) have a value at a path: equal to `is`, matching `matches`, or just there. */
+  | ({ kind: 'pods'; selector: string; count?: number } & Match)
+  /** The same of one object, `Kind/name`. */
+  | ({ kind: 'object'; object: string } & Match)
+  /** An event with this reason, and if wanted a message like this, is there. */
+  | { kind: 'event'; reason: string; matches?: string }
+  /** A container's log of some pod has a line like this; previous: the log before the last restart. */
+  | { kind: 'log'; selector: string; matches: string; previous?: boolean }
+  /** So many seconds have gone by since everything was planted. */
+  | { kind: 'time'; seconds: number };
+
+export interface Match {
+  path: string;
+  is?: string | number | boolean;
+  matches?: string;
+}
+
+/** What is done to the cluster after the manifests are there, and undone afterwards. */
+export type Act =
+  | { kind: 'stop'; process: string }
+  | { kind: 'unroute'; node: string }
+  | { kind: 'patch'; object: string; patch: unknown; undo: unknown };
+
+export interface Expectation {
+  /** Failure mode of the first root cause; null: nothing may be found. */
+  root: string | null;
+  /** `Kind/namespace/name`, with * for generated parts; several where several are right. */
+  object?: string | string[];
+  /** Failure modes that no root cause may have. */
+  not?: string[];
+}
+
+export interface Fault {
+  id: string;
+  summary: string;
+  /** `Kind/name` of what a user would point at. */
+  diagnose: string;
+  wait: Condition[];
+  timeoutSeconds?: number;
+  acts?: Act[];
+  expect: Expectation;
+  manifests: KubeObject[];
+}
+
+const FOLDER = join(here, 'faults');
+
+export function faultIds(): string[] {
+  return readdirSync(FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Reads one fault. Its namespace has its name, and objects without a namespace of their own live there. */
+export function loadFault(id: string): Fault {
+  const folder = join(FOLDER, id);
+  if (!existsSync(join(folder, 'fault.json'))) {
+    throw new SetupError(`There is no fault ${id}; there are: ${faultIds().join(', ')}.`);
+  }
+  const description = JSON.parse(readFileSync(join(folder, 'fault.json'), 'utf8')) as Omit<
+    Fault,
+    'id' | 'manifests'
+  >;
+  const text = readFileSync(join(folder, 'manifests.yaml'), 'utf8').replaceAll(registryName, registry());
+  const manifests = parseAllDocuments(text).map((document) => {
+    const [error] = document.errors;
+    if (error) throw new SetupError(`${id}/manifests.yaml: ${error.message}`);
+    return document.toJS() as KubeObject;
+  });
+  return { id, ...description, manifests: manifests.map((object) => inNamespace(object, id)) };
+}
+
+/** Where the images come from in somebody else's cluster. */
+const registry = (): string => process.env.POD_TRIAGE_REGISTRY || registryName;
+
+function inNamespace(object: KubeObject, namespace: string): KubeObject {
+  return { ...object, metadata: { namespace, ...object.metadata } };
+}

@@ -1,0 +1,33 @@
+import type { Expectation } from './fault.ts';
+
+/** What this runner reads of a diagnosis in JSON. */
+export interface Diagnosis {
+  rootCauses: { id: string; object: { kind: string; namespace?: string; name: string } }[];
+}
+
+/** Why a diagnosis is not the one that a fault expects; undefined when it is. */
+export function mistake(expected: Expectation, diagnosis: Diagnosis): string | undefined {
+  const found = diagnosis.rootCauses.map((cause) => `${cause.id} on ${refOf(cause.object)}`);
+  const said = found.length > 0 ? found.join(', ') : 'nothing';
+  if (expected.root === null) return found.length > 0 ? `expected nothing, got ${said}` : undefined;
+
+  const [first] = diagnosis.rootCauses;
+  const objects = [expected.object ?? []].flat();
+  if (first?.id !== expected.root) return `expected ${expected.root}, got ${said}`;
+  if (objects.length > 0 && !objects.some((pattern) => matchesPattern(pattern, refOf(first.object)))) {
+    return `expected ${expected.root} on ${objects.join(' or ')}, got ${said}`;
+  }
+  const forbidden = diagnosis.rootCauses.find((cause) => expected.not?.includes(cause.id));
+  return forbidden ? `${forbidden.id} must not be named as a cause, got ${said}` : undefined;
+}
+
+const refOf = (object: Diagnosis['rootCauses'][number]['object']): string =>
+  [object.kind, object.namespace, object.name].filter(Boolean).join('/');
+
+const matchesPattern = (pattern: string, ref: string): boolean =>
+  new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  ).test(ref);
