@@ -31,10 +31,13 @@ export type WatchEvent =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject }
   | { type: 'BOOKMARK'; resourceVersion: string };
 
+/** A list repeats its name: `command=a&command=b`. */
+export type Query = Record<string, string | string[] | undefined>;
+
 export interface Call {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
-  query?: Record<string, string | undefined>;
+  query?: Query;
   body?: unknown;
   contentType?: string;
   accept?: string;
@@ -343,11 +346,11 @@ export const purposeOf = (verb: string, resource: ApiResource, namespace: string
 });
 
 /** The server's address may have a path of its own (Rancher, kcp). */
-export function urlOf(server: URL, path: string, query: Record<string, string | undefined> = {}): URL {
+export function urlOf(server: URL, path: string, query: Query = {}): URL {
   const url = new URL(server.href);
   url.pathname = server.pathname.replace(/\/$/, '') + path;
   for (const [name, value] of Object.entries(query))
-    if (value !== undefined) url.searchParams.append(name, value);
+    for (const each of value === undefined ? [] : [value].flat()) url.searchParams.append(name, each);
   return url;
 }
 
