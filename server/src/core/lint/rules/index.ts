@@ -1,5 +1,10 @@
 /** Every rule: the only registry. Sorted by group, then id. */
 import type { Rule } from '../rule.ts';
+import { deprecatedApiVersion } from './apiversion/deprecated-api-version.ts';
+import { removedApiVersion } from './apiversion/removed-api-version.ts';
+import { defaultNamespace } from './metadata/default-namespace.ts';
+import { instanceLabelMismatch } from './metadata/instance-label-mismatch.ts';
+import { namespaceOnClusterScoped } from './metadata/namespace-on-cluster-scoped.ts';
 import { unknownSuppression } from './metadata/unknown-suppression.ts';
 import { networkpolicyDnsTcpMissing } from './networking/networkpolicy-dns-tcp-missing.ts';
 import { networkpolicyEgressNoDns } from './networking/networkpolicy-egress-no-dns.ts';
@@ -7,6 +12,16 @@ import { networkpolicyEmptyPeerAllowsAll } from './networking/networkpolicy-empt
 import { networkpolicyPeerOrAnd } from './networking/networkpolicy-peer-or-and.ts';
 import { networkpolicyRulesNotInPolicytypes } from './networking/networkpolicy-rules-not-in-policytypes.ts';
 import { networkpolicyServicePortUsed } from './networking/networkpolicy-service-port-used.ts';
+import { gracePeriodShorterThanPrestop } from './probes/grace-period-shorter-than-prestop.ts';
+import { livenessTooAggressive } from './probes/liveness-too-aggressive.ts';
+import { missingLivenessProbe } from './probes/missing-liveness-probe.ts';
+import { missingReadinessProbe } from './probes/missing-readiness-probe.ts';
+import { missingReadinessProbeStrict } from './probes/missing-readiness-probe-strict.ts';
+import { poststartSelfCheck } from './probes/poststart-self-check.ts';
+import { probePortNameMissing } from './probes/probe-port-name-missing.ts';
+import { probePortUndeclared } from './probes/probe-port-undeclared.ts';
+import { probeTimeoutExceedsPeriod } from './probes/probe-timeout-exceeds-period.ts';
+import { probesIdentical } from './probes/probes-identical.ts';
 import { configmapKeyMissing } from './references/configmap-key-missing.ts';
 import { configmapRefMissing } from './references/configmap-ref-missing.ts';
 import { hpaTargetMissing } from './references/hpa-target-missing.ts';
@@ -27,8 +42,69 @@ import { servicemonitorNoMatch } from './references/servicemonitor-no-match.ts';
 import { statefulsetServiceMissing } from './references/statefulset-service-missing.ts';
 import { statefulsetServiceNotHeadless } from './references/statefulset-service-not-headless.ts';
 import { volumeMountWithoutVolume } from './references/volume-mount-without-volume.ts';
+import { ambiguousScalar } from './schema/ambiguous-scalar.ts';
+import { duplicateContainerName } from './schema/duplicate-container-name.ts';
+import { duplicateEnvVar } from './schema/duplicate-env-var.ts';
+import { duplicateMountPath } from './schema/duplicate-mount-path.ts';
+import { duplicatePortName } from './schema/duplicate-port-name.ts';
+import { duplicateResource } from './schema/duplicate-resource.ts';
+import { duplicateVolumeName } from './schema/duplicate-volume-name.ts';
+import { envValueNotString } from './schema/env-value-not-string.ts';
+import { invalidLabelValue } from './schema/invalid-label-value.ts';
+import { invalidPortName } from './schema/invalid-port-name.ts';
+import { invalidResourceName } from './schema/invalid-resource-name.ts';
+import { kindApiMismatch } from './schema/kind-api-mismatch.ts';
+import { missingApiVersionKind } from './schema/missing-api-version-kind.ts';
+import { nullValue } from './schema/null-value.ts';
+import { portAsString } from './schema/port-as-string.ts';
+import { portOutOfRange } from './schema/port-out-of-range.ts';
+import { quantityInvalid } from './schema/quantity-invalid.ts';
+import { quantitySuspiciousUnit } from './schema/quantity-suspicious-unit.ts';
+import { schemaInvalidEnum } from './schema/schema-invalid-enum.ts';
+import { schemaMissingRequired } from './schema/schema-missing-required.ts';
+import { schemaTypeMismatch } from './schema/schema-type-mismatch.ts';
+import { schemaUnknownField } from './schema/schema-unknown-field.ts';
+import { sortedKeys } from './schema/sorted-keys.ts';
+import { stringMapValueNotString } from './schema/string-map-value-not-string.ts';
+import { unknownKind } from './schema/unknown-kind.ts';
+import { yamlDuplicateKey } from './schema/yaml-duplicate-key.ts';
+import { yamlSyntax } from './schema/yaml-syntax.ts';
+import { yamlTabIndent } from './schema/yaml-tab-indent.ts';
 
 export const RULES: readonly Rule[] = [
+  ambiguousScalar,
+  duplicateContainerName,
+  duplicateEnvVar,
+  duplicateMountPath,
+  duplicatePortName,
+  duplicateResource,
+  duplicateVolumeName,
+  envValueNotString,
+  invalidLabelValue,
+  invalidPortName,
+  invalidResourceName,
+  kindApiMismatch,
+  missingApiVersionKind,
+  nullValue,
+  portAsString,
+  portOutOfRange,
+  quantityInvalid,
+  quantitySuspiciousUnit,
+  schemaInvalidEnum,
+  schemaMissingRequired,
+  schemaTypeMismatch,
+  schemaUnknownField,
+  sortedKeys,
+  stringMapValueNotString,
+  unknownKind,
+  yamlDuplicateKey,
+  yamlSyntax,
+  yamlTabIndent,
+  deprecatedApiVersion,
+  removedApiVersion,
+  defaultNamespace,
+  instanceLabelMismatch,
+  namespaceOnClusterScoped,
   unknownSuppression,
   configmapKeyMissing,
   configmapRefMissing,
@@ -56,4 +132,14 @@ export const RULES: readonly Rule[] = [
   networkpolicyPeerOrAnd,
   networkpolicyRulesNotInPolicytypes,
   networkpolicyServicePortUsed,
+  gracePeriodShorterThanPrestop,
+  livenessTooAggressive,
+  missingLivenessProbe,
+  missingReadinessProbe,
+  missingReadinessProbeStrict,
+  poststartSelfCheck,
+  probePortNameMissing,
+  probePortUndeclared,
+  probeTimeoutExceedsPeriod,
+  probesIdentical,
 ];
