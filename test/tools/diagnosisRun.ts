@@ -7,7 +7,7 @@ import type { KubeObject } from '../../server/src/core/kube/object.ts';
 import { formatRef } from '../../server/src/core/kube/ref.ts';
 import * as o from './objects.ts';
 
-/** A healthy cluster's frame: two nodes, DNS. */
+/** A healthy cluster's frame: two nodes, DNS. A test's own objects of the same name take precedence. */
 export function frame(): KubeObject[] {
   const dns = o.service(
     'kube-dns',
@@ -59,7 +59,7 @@ export function run(
   extra: Partial<Observed> = {},
 ): DiagnosisReport {
   const who = 'metadata' in subject ? o.subjectOf(subject) : subject;
-  return diagnose(o.observed([...frame(), ...objects], extra), who);
+  return diagnose(o.observed([...objects, ...frame()], extra), who);
 }
 
 /** `id Kind/ns/name path`, one line a root cause. */

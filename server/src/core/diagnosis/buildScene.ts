@@ -16,7 +16,7 @@ import type {
   WorkloadObject,
 } from '../kube/types.ts';
 import { podTemplateOf } from '../kube/workload.ts';
-import { dependenciesOf } from './dependencies.ts';
+import { clientsOf, dependenciesOf } from './dependencies.ts';
 import type { Gap, Subject } from './observed.ts';
 import type { ObservedIndex } from './observedIndex.ts';
 import type { Scene } from './scene.ts';
@@ -38,6 +38,7 @@ export function buildScene(index: ObservedIndex, asked: Subject): Scene {
     for (const service of dependenciesOf(index, wave)) gather.service(service);
     wave = [...gather.pods.values()].filter((pod) => !before.has(pod));
   }
+  if (object) gather.clients(object);
   return {
     subject,
     ...(object ? { object } : {}),
@@ -144,6 +145,27 @@ class Gatherer {
       const service = this.#index.find<Service>('Service', ingress.ref.namespace, name);
       if (service) this.service(service);
     }
+  }
+
+  /**
+   * Pods whose log complains about one of the subject's Services: a Service cannot tell by itself that nobody reaches it.
+   */
+  clients(object: Resource): void {
+    if (object.ref.kind === 'Node' || object.ref.kind === 'Namespace') return;
+    const services = this.#servicesOf(object);
+    if (services.length > 0) for (const pod of clientsOf(this.#index, services)) this.#pod(pod);
+  }
+
+  /** The subject, when it is a Service, and the Services that lead to its pods. */
+  #servicesOf(object: Resource): Resource<Service>[] {
+    const own = [...this.#services.values()];
+    if (object.ref.kind === 'Service' || object.ref.kind === 'Ingress') return own;
+    const labels = podTemplateOf(object.object)?.metadata?.labels;
+    if (!labels) return own;
+    return this.#index.store.list<Service>('Service', object.ref.namespace).filter(({ object: { spec } }) => {
+      const selector = spec?.selector ?? {};
+      return Object.keys(selector).length > 0 && matchesLabels(selector, labels);
+    });
   }
 
   /** Everything below a workload, and its owners above. */

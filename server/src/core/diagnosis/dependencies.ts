@@ -5,6 +5,7 @@ import type { Pod, Service } from '../kube/types.ts';
 import type { Path } from '../path.ts';
 import { activeContainers, type ContainerFact, isStruggling } from './containers.ts';
 import { type ConnectionError, connectionErrors } from './logText.ts';
+import type { ObservedIndex } from './observedIndex.ts';
 
 /** What is needed to look names and addresses up: the index of a snapshot, or a scene. */
 export interface Directory {
@@ -120,12 +121,8 @@ export function failedCalls(directory: Directory, fact: ContainerFact, logOf: Re
   });
 }
 
-interface LoggedDirectory extends Directory {
-  logOf(namespace: string, pod: string, container: string, previous: boolean): string | undefined;
-}
-
 /** Services that struggling pods name, and those that any pod's log complains about. */
-export function dependenciesOf(index: LoggedDirectory, pods: Iterable<Resource<Pod>>): Resource<Service>[] {
+export function dependenciesOf(index: ObservedIndex, pods: Iterable<Resource<Pod>>): Resource<Service>[] {
   const found = new Set<Resource<Service>>();
   const logOf: ReadLog = ({ ref }, container, previous) =>
     index.logOf(ref.namespace ?? DEFAULT_NAMESPACE, ref.name, container, previous);
@@ -133,14 +130,46 @@ export function dependenciesOf(index: LoggedDirectory, pods: Iterable<Resource<P
     const struggling = isStruggling(pod, index.now);
     const namespace = pod.ref.namespace ?? DEFAULT_NAMESPACE;
     for (const fact of activeContainers(pod)) {
-      for (const { resolution } of failedCalls(index, fact, logOf))
+      for (const { resolution, error } of failedCalls(index, fact, logOf)) {
         if (resolution.kind === 'service') found.add(resolution.service);
+        const dns =
+          /^(?:unresolved|lookup-)/.test(error.symptom) &&
+          index.find<Service>('Service', 'kube-system', 'kube-dns');
+        if (dns) found.add(dns);
+      }
       if (!struggling) continue;
       for (const { host } of hostReferences(fact)) {
         const resolution = resolveHost(index, namespace, host);
         if (resolution.kind === 'service') found.add(resolution.service);
       }
     }
+  }
+  return [...found];
+}
+
+/** How much of a log's end is searched for a name. */
+const TAIL = 4000;
+
+/** Running pods whose log ends with a failed connection to one of these Services. */
+export function clientsOf(index: ObservedIndex, services: readonly Resource<Service>[]): Resource<Pod>[] {
+  const words = services.flatMap(({ ref, object: { spec } }) => [
+    ref.name,
+    ...(spec?.clusterIP && spec.clusterIP !== 'None' ? [spec.clusterIP] : []),
+  ]);
+  const logOf: ReadLog = ({ ref }, container, previous) =>
+    index.logOf(ref.namespace ?? DEFAULT_NAMESPACE, ref.name, container, previous);
+  const found = new Set<Resource<Pod>>();
+  for (const log of index.observed.logs) {
+    const tail = log.text.slice(-TAIL);
+    if (!words.some((word) => tail.includes(word))) continue;
+    const pod = index.find<Pod>('Pod', log.namespace, log.pod);
+    if (!pod || found.has(pod)) continue;
+    const complains = activeContainers(pod).some((fact) =>
+      failedCalls(index, fact, logOf).some(
+        ({ resolution }) => resolution.kind === 'service' && services.includes(resolution.service),
+      ),
+    );
+    if (complains) found.add(pod);
   }
   return [...found];
 }

@@ -452,5 +452,9 @@ const modeOf = (row: Row): FailureMode =>
     },
   });
 
-/** One mode for each reason of the scheduler. */
-export const schedulingReasonModes: readonly FailureMode[] = ROWS.map(modeOf);
+const MODES = ROWS.map(modeOf);
+const isCordon = ({ id }: FailureMode): boolean => id === 'node-cordoned';
+
+/** One mode for each reason of the scheduler; a cordon also shows on the node itself: see node/nodeCordoned.ts. */
+export const schedulingReasonModes: readonly FailureMode[] = MODES.filter((mode) => !isCordon(mode));
+export const cordonAtScheduling: readonly FailureMode[] = MODES.filter(isCordon);

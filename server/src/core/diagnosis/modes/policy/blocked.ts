@@ -1,0 +1,335 @@
+/** Connections that policies keep from being made: attempts that are known from logs and environments, judged by the rules. */
+import type { Evidence } from '../../../finding.ts';
+import { type Direction, judgeSide, namespaceLabels, policyRules, rulePeers } from '../../../kube/policy.ts';
+import { formatSelector, matchesSelector } from '../../../kube/selector.ts';
+import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
+import type { NetworkPolicy, Pod, Service, ServicePort } from '../../../kube/types.ts';
+import type { Path } from '../../../path.ts';
+import { activeContainers, isFinished, isReady, isStruggling, livePods, remember } from '../../containers.ts';
+import { topOwner } from '../../declared.ts';
+import { type FailedCall, hostReferences, resolveHost } from '../../dependencies.ts';
+import { endpointsOf, targetPortOf } from '../../endpoints.ts';
+import { fieldEvidence, kubectl, logEvidence } from '../../evidence.ts';
+import { defineMode, type FailureMode } from '../../mode.ts';
+import type { Scene } from '../../scene.ts';
+import { listOf, nameOf } from '../name.ts';
+import { callsInScene, WAITS } from '../service/remote.ts';
+import { isEnforced, misses, policyPod } from './sides.ts';
+
+/** Somebody who tries to reach a Service. */
+interface Attempt {
+  client: Resource<Pod>;
+  service: Resource<Service>;
+  port: ServicePort;
+  call?: FailedCall;
+  evidence: Evidence[];
+  /** An Ingress whose controller is the client. */
+  ingress?: Resource;
+}
+
+interface Block {
+  id: string;
+  attempt: Attempt;
+  direction: Direction;
+  guilty: Resource<NetworkPolicy>;
+  path: Path;
+  data: Record<string, string | number | undefined>;
+  podPort: number;
+}
+
+/** Attempts whose failure is in a log, and those that a pod which does not work must make by its environment. */
+function attempts(scene: Scene): Attempt[] {
+  const found = new Map<string, Attempt>();
+  const add = (attempt: Attempt): void => {
+    const key = `${attempt.client.ref.namespace}/${attempt.client.ref.name}|${attempt.service.ref.name}|${attempt.port.port}`;
+    if (!found.has(key)) found.set(key, attempt);
+  };
+  for (const call of callsInScene(scene)) {
+    const { fact, error, resolution, previous } = call;
+    if (resolution.kind !== 'service' || (error.symptom !== 'timeout' && error.symptom !== 'refused'))
+      continue;
+    const ports = resolution.service.object.spec?.ports ?? [];
+    const port =
+      ports.find(({ port: number }) => number === error.port) ??
+      (error.port === undefined ? ports[0] : undefined);
+    if (!port) continue;
+    const evidence = [logEvidence(fact.pod, fact.name, previous, error.line)];
+    add({ client: fact.pod, service: resolution.service, port, call, evidence });
+  }
+  for (const pod of livePods(scene)) {
+    if (!isStruggling(pod, scene.now)) continue;
+    for (const fact of activeContainers(pod))
+      for (const { host, port: wanted, path } of hostReferences(fact)) {
+        const resolution = resolveHost(scene, pod.ref.namespace ?? DEFAULT_NAMESPACE, host);
+        if (resolution.kind !== 'service') continue;
+        const ports = resolution.service.object.spec?.ports ?? [];
+        const port = wanted === undefined ? ports[0] : ports.find(({ port: number }) => number === wanted);
+        if (port)
+          add({ client: pod, service: resolution.service, port, evidence: [fieldEvidence(pod, path)] });
+      }
+  }
+  for (const attempt of controllerAttempts(scene)) add(attempt);
+  return [...found.values()];
+}
+
+/** Names that the controllers of the common IngressClasses give their pods. */
+const CONTROLLER_NAMES = [
+  'ingress-nginx',
+  'traefik',
+  'haproxy-ingress',
+  'kong',
+  'contour',
+  'envoy',
+  'nginx-ingress',
+];
+
+/** An Ingress controller must reach every backend that an Ingress routes to. */
+function controllerAttempts(scene: Scene): Attempt[] {
+  const controllers = CONTROLLER_NAMES.flatMap((name) =>
+    [...new Set(scene.store.list<Pod>('Pod').map(({ ref }) => ref.namespace ?? DEFAULT_NAMESPACE))].flatMap(
+      (namespace) =>
+        scene.ingresses.length === 0
+          ? []
+          : scene.store
+              .workloadsWithLabels(namespace, { 'app.kubernetes.io/name': name })
+              .flatMap(({ ref }) => (ref.kind === 'Pod' ? (scene.store.get<Pod>(ref) ?? []) : [])),
+    ),
+  ).filter(({ object }) => isReady(object) && !object.spec?.hostNetwork);
+  const [client] = controllers;
+  if (!client) return [];
+  return scene.ingresses.flatMap((ingress) =>
+    scene.services.flatMap((service): Attempt[] => {
+      const [port] = service.object.spec?.ports ?? [];
+      const isBackend =
+        service.ref.namespace === ingress.ref.namespace &&
+        JSON.stringify(ingress.object.spec ?? {}).includes(`"name":${JSON.stringify(service.ref.name)}`);
+      if (!port || !isBackend) return [];
+      return [{ client, service, port, ingress, evidence: [fieldEvidence(ingress, ['spec', 'rules'])] }];
+    }),
+  );
+}
+
+function blocks(scene: Scene): Block[] {
+  return remember(scene, 'policyBlocks', () => {
+    if (!isEnforced(scene) || scene.gapOf('NetworkPolicy')) return [];
+    return attempts(scene).flatMap((attempt) => blockOf(scene, attempt) ?? []);
+  });
+}
+
+function blockOf(scene: Scene, attempt: Attempt): Block | undefined {
+  const { client, service, port } = attempt;
+  const backends = endpointsOf(scene, service).selected.filter(({ object }) => !isFinished(object));
+  // A backend that is not ready gets no traffic: its own fault comes first.
+  const target = backends.find(({ object }) => isReady(object));
+  const podPort = target && targetPortOf(target, port);
+  if (!target || podPort === undefined) return undefined;
+  const query = { port: podPort, protocol: port.protocol ?? 'TCP' };
+  const from = policyPod(client);
+  const to = policyPod(target);
+  if (client.object === target.object) return undefined;
+  if (!client.object.spec?.hostNetwork) {
+    const side = judgeSide(
+      scene.store,
+      from,
+      'egress',
+      target.object.spec?.hostNetwork ? addressOf(target) : to,
+      query,
+    );
+    if (!side.allowed) return explain(scene, attempt, 'egress', side.isolating, podPort, target);
+  }
+  if (target.object.spec?.hostNetwork) return undefined;
+  const other = client.object.spec?.hostNetwork ? addressOf(client) : from;
+  // A pod's own node always reaches it: https://pkg.go.dev/k8s.io/api/networking/v1#NetworkPolicySpec
+  if (client.object.spec?.hostNetwork && client.object.spec.nodeName === target.object.spec?.nodeName)
+    return undefined;
+  const side = judgeSide(scene.store, to, 'ingress', other, query);
+  return side.allowed ? undefined : explain(scene, attempt, 'ingress', side.isolating, podPort, target);
+}
+
+const addressOf = ({ object }: Resource<Pod>) => ({
+  kind: 'address' as const,
+  ip: object.status?.hostIP ?? object.status?.podIP ?? '',
+});
+
+/** Which of the isolating policies was meant to admit it, and by what it misses. */
+function explain(
+  scene: Scene,
+  attempt: Attempt,
+  direction: Direction,
+  isolating: Resource<NetworkPolicy>[],
+  podPort: number,
+  target: Resource<Pod>,
+): Block {
+  const { client, service, port } = attempt;
+  const other = direction === 'egress' ? policyPod(target) : policyPod(client);
+  const query = { port: podPort, protocol: port.protocol ?? 'TCP' };
+  const near = misses(scene, isolating, direction, other, query, policyPod(target));
+  const byPort = near.find(({ admitsPeer }) => admitsPeer);
+  const byPeer = near.find(({ admitsPort }) => admitsPort);
+  const first = isolating[0] as Resource<NetworkPolicy>;
+  const data = {
+    policies: listOf(isolating.map(({ ref }) => ref.name)),
+    client: nameOf(topOwner(scene, client)),
+    service: service.ref.name,
+    target: nameOf(topOwner(scene, target)),
+    port: podPort,
+    protocol: query.protocol,
+  };
+  const base = { attempt, direction, podPort };
+  if (byPort) {
+    const ports = policyRules(byPort.policy.object, direction)[byPort.rule]?.ports ?? [];
+    const path = ['spec', direction, byPort.rule, 'ports'];
+    const named = ports.find(
+      (entry) =>
+        typeof entry.port === 'string' && !policyPod(target).ports?.some(({ name }) => name === entry.port),
+    );
+    const written = listOf(ports.map((entry) => `${entry.port ?? '*'}/${entry.protocol ?? 'TCP'}`));
+    if (named)
+      return {
+        ...base,
+        id: 'netpol-named-port-unresolved',
+        guilty: byPort.policy,
+        path,
+        data: { ...data, policy: byPort.policy.ref.name, name: String(named.port) },
+      };
+    return {
+      ...base,
+      id: direction === 'ingress' ? 'netpol-ingress-port-mismatch' : 'netpol-egress-default-deny',
+      guilty: byPort.policy,
+      path,
+      data: { ...data, policy: byPort.policy.ref.name, written },
+    };
+  }
+  if (byPeer && direction === 'ingress') {
+    const peers = rulePeers(policyRules(byPeer.policy.object, direction)[byPeer.rule] ?? {}, direction) ?? [];
+    const labels = namespaceLabels(scene.store)(client.ref.namespace ?? DEFAULT_NAMESPACE);
+    const wrongNamespace = peers.find(
+      ({ namespaceSelector, podSelector }) =>
+        namespaceSelector &&
+        !matchesSelector(namespaceSelector, labels) &&
+        (!podSelector || matchesSelector(podSelector, client.object.metadata.labels)),
+    );
+    const path = ['spec', direction, byPeer.rule, 'from'];
+    if (wrongNamespace?.namespaceSelector)
+      return {
+        ...base,
+        id: 'netpol-namespace-label-missing',
+        guilty: byPeer.policy,
+        path: [...path, peers.indexOf(wrongNamespace), 'namespaceSelector'],
+        data: {
+          ...data,
+          policy: byPeer.policy.ref.name,
+          wanted: formatSelector(wrongNamespace.namespaceSelector),
+          namespace: client.ref.namespace,
+        },
+      };
+    const pods = peers.flatMap(({ podSelector }) =>
+      podSelector ? [formatSelector(podSelector) || '*'] : [],
+    );
+    return {
+      ...base,
+      id: 'netpol-ingress-peer-mismatch',
+      guilty: byPeer.policy,
+      path,
+      data: {
+        ...data,
+        policy: byPeer.policy.ref.name,
+        wanted: listOf(pods) || '?',
+        labels: formatSelector({ matchLabels: withoutHash(client.object.metadata.labels) }) || '0',
+      },
+    };
+  }
+  const implicit = isolating.find(
+    ({ object: { spec } }) =>
+      direction === 'ingress' && !spec?.policyTypes?.length && (spec?.egress ?? []).length > 0,
+  );
+  if (implicit && isolating.every((policy) => policy === implicit))
+    return {
+      ...base,
+      id: 'netpol-policytypes-implicit',
+      guilty: implicit,
+      path: ['spec'],
+      data: { ...data, policy: implicit.ref.name },
+    };
+  return {
+    ...base,
+    id: direction === 'ingress' ? 'netpol-ingress-default-deny' : 'netpol-egress-default-deny',
+    guilty: first,
+    path: ['spec', direction === 'ingress' ? 'podSelector' : 'policyTypes'],
+    data: { ...data, policy: first.ref.name, written: '0' },
+  };
+}
+
+function withoutHash(labels: Record<string, string> = {}): Record<string, string> {
+  const { 'pod-template-hash': _, ...rest } = labels;
+  return rest;
+}
+
+const MESSAGES: Record<string, { case: string; message: string }> = {
+  'netpol-egress-default-deny': {
+    case: 'netpol-default-deny-blocks',
+    message:
+      'NetworkPolicy {policies} lets {client} open no connection to {target} on port {port}/{protocol} (Service {service}).',
+  },
+  'netpol-ingress-default-deny': {
+    case: 'netpol-default-deny-blocks',
+    message:
+      'NetworkPolicy {policies} admits nobody to port {port}/{protocol} of {target}; {client} (through Service {service}) is dropped.',
+  },
+  'netpol-ingress-peer-mismatch': {
+    case: 'netpol-default-deny-blocks',
+    message:
+      'NetworkPolicy {policy} admits {wanted} to port {port} of {target}; the pods of {client} have {labels}.',
+  },
+  'netpol-ingress-port-mismatch': {
+    case: 'netpol-port-is-pod-port',
+    message:
+      'NetworkPolicy {policy} admits {client} to ports {written} of {target}; Service {service} sends to pod port {port}/{protocol}.',
+  },
+  'netpol-namespace-label-missing': {
+    case: 'netpol-default-deny-blocks',
+    message:
+      'NetworkPolicy {policy} admits namespaces with {wanted}; namespace {namespace} of {client} does not have it.',
+  },
+  'netpol-named-port-unresolved': {
+    case: 'netpol-port-is-pod-port',
+    message:
+      'NetworkPolicy {policy} opens port {name}, a name that no container of {target} gives to a port; {client} is dropped.',
+  },
+  'netpol-policytypes-implicit': {
+    case: 'netpol-default-deny-blocks',
+    message:
+      'NetworkPolicy {policy} has egress rules and no policyTypes, so it isolates ingress too: {client} is dropped on port {port} of {target}.',
+  },
+};
+
+const modeOf = (id: string, { case: caseId, message }: { case: string; message: string }): FailureMode =>
+  defineMode({
+    id,
+    step: 'policy',
+    severity: 'error',
+    confidence: 'certain',
+    case: caseId,
+    explains: [...WAITS, 'probe-depends-on-remote'],
+    messages: { blocked: message },
+    detect(scene, { report }) {
+      for (const block of blocks(scene)) {
+        if (block.id !== id) continue;
+        const { attempt, guilty, path, data } = block;
+        report('blocked', guilty, {
+          data,
+          path,
+          // Without a failed connection in a log the attempt is an inference from the environment.
+          ...(attempt.call ? {} : { confidence: 'likely' as const }),
+          evidence: [...attempt.evidence, fieldEvidence(guilty, ['spec'])],
+          affects: [attempt.client, attempt.service, ...(attempt.ingress ? [attempt.ingress] : [])],
+          commands: kubectl(guilty.ref.namespace, 'describe', 'networkpolicy', guilty.ref.name),
+        });
+      }
+    },
+  });
+
+/** One mode for each way a policy misses a connection. */
+export const blockedModes: readonly FailureMode[] = Object.entries(MESSAGES).map(([id, row]) =>
+  modeOf(id, row),
+);

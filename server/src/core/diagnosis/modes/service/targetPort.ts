@@ -1,0 +1,99 @@
+/** A numeric targetPort that leads to nothing, told by what the pods declare, probe and say in their logs. */
+import type { Evidence } from '../../../finding.ts';
+import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
+import type { Pod, ServicePort } from '../../../kube/types.ts';
+import { longRunning } from '../../../kube/workload.ts';
+import { activeContainers, isFinished, isReady } from '../../containers.ts';
+import { type FailedCall, failedCalls } from '../../dependencies.ts';
+import { declaredPorts, endpointsOf, offeredPorts } from '../../endpoints.ts';
+import { describeCommand, fieldEvidence, kubectl, logEvidence } from '../../evidence.ts';
+import { listeningPort } from '../../logText.ts';
+import { defineMode } from '../../mode.ts';
+import type { Scene } from '../../scene.ts';
+
+/** Ports that a pod is known to answer on: declared, asked by a readiness probe that passes, or named in its log. */
+function knownPorts(scene: Scene, pod: Resource<Pod>): { ports: Set<number>; said?: Evidence } {
+  const ports = new Set(declaredPorts(pod).flatMap(({ containerPort }) => containerPort ?? []));
+  let said: Evidence | undefined;
+  for (const { container } of longRunning(pod.object)) {
+    const probe = container.readinessProbe;
+    const asked = probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port;
+    if (typeof asked === 'number') ports.add(asked);
+    const log = scene.logOf(pod, container.name ?? '', false);
+    const listens = log === undefined ? undefined : listeningPort(log);
+    if (!listens) continue;
+    ports.add(listens.port);
+    said ??= logEvidence(pod, container.name ?? '', false, listens.line);
+  }
+  return { ports, ...(said ? { said } : {}) };
+}
+
+/** Complaints of other pods' logs about a connection that this Service refused. */
+function refusals(scene: Scene, service: Resource, port: ServicePort): FailedCall[] {
+  return scene.pods
+    .flatMap((pod) => activeContainers(pod))
+    .flatMap((fact) =>
+      failedCalls(scene, fact, (pod, container, previous) => scene.logOf(pod, container, previous)),
+    )
+    .filter(
+      ({ error, resolution }) =>
+        error.symptom === 'refused' &&
+        resolution.kind === 'service' &&
+        resolution.service === service &&
+        (error.port === undefined || error.port === port.port),
+    );
+}
+
+export const serviceTargetPortWrongNumber = defineMode({
+  id: 'service-target-port-wrong-number',
+  step: 'service',
+  severity: 'error',
+  confidence: 'likely',
+  case: 'targetport-mismatch',
+  explains: ['probe-depends-on-remote'],
+  messages: {
+    declared: 'targetPort {port} of Service {service} is no port of its pods; they offer {offers}.',
+    said: 'targetPort {port} of Service {service} is no port of its pods; their application listens on {listens}.',
+  },
+  detect(scene, { report }) {
+    for (const service of scene.services) {
+      if (service.object.spec?.type === 'ExternalName') continue;
+      const pods = endpointsOf(scene, service).selected.filter(
+        ({ object }) => !isFinished(object) && isReady(object),
+      );
+      if (pods.length === 0) continue;
+      for (const [at, port] of (service.object.spec?.ports ?? []).entries()) {
+        const target = port.targetPort ?? port.port;
+        if (typeof target !== 'number' || (port.protocol ?? 'TCP') !== 'TCP') continue;
+        const known = pods.map((pod) => knownPorts(scene, pod));
+        // A declaration is informational: one pod that declares nothing may listen anywhere.
+        if (known.some(({ ports }) => ports.size === 0 || ports.has(target))) continue;
+        const complaints = refusals(scene, service, port);
+        const said = known.find((entry) => entry.said)?.said;
+        report(said ? 'said' : 'declared', service, {
+          data: {
+            port: target,
+            service: service.ref.name,
+            offers: offeredPorts(pods) || [...(known[0]?.ports ?? [])].join(', '),
+            listens: [...(known.find((entry) => entry.said)?.ports ?? [])].join(', '),
+          },
+          path: ['spec', 'ports', at, ...(port.targetPort === undefined ? ['port'] : ['targetPort'])],
+          ...(said || complaints.length > 0 ? { confidence: 'certain' as const } : {}),
+          evidence: [
+            fieldEvidence(service, ['spec', 'ports', at]),
+            ...(said ? [said] : []),
+            ...pods.slice(0, 1).map((pod) => fieldEvidence(pod, ['spec', 'containers', 0, 'ports'])),
+            ...complaints
+              .slice(0, 1)
+              .map(({ fact, error, previous }) => logEvidence(fact.pod, fact.name, previous, error.line)),
+          ],
+          affects: [...pods, ...complaints.map(({ fact }) => fact.pod)],
+          commands: [
+            ...describeCommand(service.ref),
+            ...kubectl(service.ref.namespace ?? DEFAULT_NAMESPACE, 'get', 'pods', '-o', 'wide'),
+          ],
+        });
+      }
+    }
+  },
+});

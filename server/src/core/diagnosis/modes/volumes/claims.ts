@@ -1,0 +1,351 @@
+/** Claims that are not bound, by what their class, their volumes and their provisioner say. */
+import { parseQuantity } from '../../../kube/quantity.ts';
+import type { Resource } from '../../../kube/store.ts';
+import type {
+  Event,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StorageClass,
+} from '../../../kube/types.ts';
+import { nearest } from '../../../nearest.ts';
+import { ageOf, isFinished } from '../../containers.ts';
+import { messageOf } from '../../eventFacts.ts';
+import { describeCommand, eventsEvidence, fieldEvidence, kubectl } from '../../evidence.ts';
+import { defineMode } from '../../mode.ts';
+import type { Scene } from '../../scene.ts';
+import { listOf } from '../name.ts';
+
+type Claim = Resource<PersistentVolumeClaim>;
+
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+const WAITS = ['unbound-immediate-pvc', 'no-matching-pv', 'volume-mount-timeout'];
+
+const pending = ({ claims }: Scene): Claim[] =>
+  claims.filter(
+    ({ object }) =>
+      object.status?.phase !== 'Bound' &&
+      object.status?.phase !== 'Lost' &&
+      !object.metadata.deletionTimestamp,
+  );
+
+/** Pods that wait for a claim. */
+const usersOf = ({ pods }: Scene, claim: Claim): Resource<Pod>[] =>
+  pods.filter(
+    ({ ref, object }) =>
+      ref.namespace === claim.ref.namespace &&
+      object.spec?.volumes?.some(({ persistentVolumeClaim: use }) => use?.claimName === claim.ref.name),
+  );
+
+const eventOf = (scene: Scene, claim: Claim, ...reasons: string[]): Event | undefined =>
+  scene.eventsOf(claim).find(({ reason }) => reasons.includes(reason ?? ''));
+
+const classOf = (scene: Scene, claim: Claim): Resource<StorageClass> | undefined => {
+  const name = claim.object.spec?.storageClassName;
+  return name ? scene.find<StorageClass>('StorageClass', undefined, name) : undefined;
+};
+
+const commandsFor = (claim: Claim): string[] => [
+  ...describeCommand(claim.ref),
+  ...kubectl(undefined, 'get', 'storageclasses,persistentvolumes'),
+];
+
+export const storageClassMissing = defineMode({
+  id: 'storage-class-missing',
+  step: 'volumes',
+  severity: 'error',
+  confidence: 'certain',
+  case: 'unbound-pvc-pending',
+  explains: WAITS,
+  messages: {
+    missing: 'StorageClass {name} of PersistentVolumeClaim {claim} does not exist; there is {classes}{near}.',
+  },
+  detect(scene, { report, notChecked }) {
+    for (const claim of pending(scene)) {
+      const name = claim.object.spec?.storageClassName;
+      if (!name || classOf(scene, claim)) continue;
+      const event = eventOf(scene, claim, 'ProvisioningFailed');
+      const said = event && /storageclass\.storage\.k8s\.io "[^"]+" not found/.test(messageOf(event));
+      if (scene.gapOf('StorageClass') && !said) {
+        notChecked('StorageClass', 'StorageClass');
+        continue;
+      }
+      // A class may be a mere label that claims and volumes of a kind share.
+      if (!said && (claim.object.spec?.volumeName || volumesOf(scene, name).length > 0)) continue;
+      const classes = scene.store.list('StorageClass').map(({ ref }) => ref.name);
+      const near = nearest(name, classes);
+      report('missing', claim, {
+        data: {
+          name,
+          claim: claim.ref.name,
+          classes: listOf(classes.sort()) || '0',
+          near: near ? ` (${near}?)` : '',
+        },
+        path: ['spec', 'storageClassName'],
+        evidence: [
+          ...eventsEvidence(event ? [event] : []),
+          fieldEvidence(claim, ['spec', 'storageClassName']),
+        ],
+        affects: usersOf(scene, claim),
+        commands: commandsFor(claim),
+      });
+    }
+  },
+});
+
+const volumesOf = ({ store }: Scene, className: string): Resource<PersistentVolume>[] =>
+  store
+    .list<PersistentVolume>('PersistentVolume')
+    .filter(({ object }) => (object.spec?.storageClassName ?? '') === className);
+
+export const pvcPendingNoClass = defineMode({
+  id: 'pvc-pending-no-class',
+  step: 'volumes',
+  severity: 'error',
+  confidence: 'certain',
+  case: 'unbound-pvc-pending',
+  explains: WAITS,
+  messages: {
+    absent:
+      'PersistentVolumeClaim {claim} names no StorageClass and the cluster has no default one; there is {classes}.',
+    empty:
+      'PersistentVolumeClaim {claim} has storageClassName "", which forbids provisioning, and no PersistentVolume fits it.',
+  },
+  detect(scene, { report, notChecked }) {
+    for (const claim of pending(scene)) {
+      const name = claim.object.spec?.storageClassName;
+      if (name || claim.object.spec?.volumeName) continue;
+      const event = scene
+        .eventsOf(claim)
+        .find(
+          ({ reason, message = '' }) => reason === 'FailedBinding' && /no storage class is set/.test(message),
+        );
+      if (scene.gapOf('StorageClass') && !event) {
+        notChecked('StorageClass', 'StorageClass');
+        continue;
+      }
+      const classes = scene.store.list<StorageClass>('StorageClass');
+      const hasDefault = classes.some(
+        ({ object }) => object.metadata.annotations?.[DEFAULT_CLASS] === 'true',
+      );
+      if (name === undefined && hasDefault && !event) continue;
+      report(name === undefined ? 'absent' : 'empty', claim, {
+        data: { claim: claim.ref.name, classes: listOf(classes.map(({ ref }) => ref.name).sort()) || '0' },
+        path: ['spec', ...(name === undefined ? [] : ['storageClassName'])],
+        evidence: [...eventsEvidence(event ? [event] : []), fieldEvidence(claim, ['status', 'phase'])],
+        affects: usersOf(scene, claim),
+        commands: commandsFor(claim),
+      });
+    }
+  },
+});
+
+export const provisioningFailed = defineMode({
+  id: 'provisioning-failed',
+  step: 'volumes',
+  severity: 'error',
+  confidence: 'certain',
+  case: 'provisioner-not-running',
+  explains: WAITS,
+  messages: {
+    failed:
+      'The provisioner of StorageClass {name} cannot make a volume for PersistentVolumeClaim {claim}: {reason}.',
+  },
+  detect(scene, { report }) {
+    for (const claim of pending(scene)) {
+      const event = eventOf(scene, claim, 'ProvisioningFailed');
+      const reason = event && /failed to provision volume[^:]*: ([\s\S]*)/.exec(messageOf(event))?.[1];
+      if (!event || !reason) continue;
+      report('failed', claim, {
+        data: {
+          name: claim.object.spec?.storageClassName ?? '',
+          claim: claim.ref.name,
+          reason: reason.trim().replace(/\.$/, '').slice(0, 300),
+        },
+        path: ['spec', 'storageClassName'],
+        evidence: eventsEvidence([event]),
+        affects: usersOf(scene, claim),
+        commands: commandsFor(claim),
+      });
+    }
+  },
+});
+
+const PATIENCE = 120_000;
+
+export const provisionerNotRunning = defineMode({
+  id: 'provisioner-not-running',
+  step: 'volumes',
+  severity: 'error',
+  confidence: 'likely',
+  case: 'provisioner-not-running',
+  explains: WAITS,
+  messages: {
+    silent:
+      'PersistentVolumeClaim {claim} has waited {minutes} min for provisioner {provisioner} of StorageClass {name}, which does not answer.',
+  },
+  detect(scene, { report }) {
+    for (const claim of pending(scene)) {
+      const event = eventOf(scene, claim, 'ExternalProvisioning');
+      const age = ageOf(scene.now, claim.object.metadata.creationTimestamp);
+      if (!event || age < PATIENCE || eventOf(scene, claim, 'ProvisioningFailed')) continue;
+      const provisioner =
+        /external provisioner '([^']+)'/.exec(messageOf(event))?.[1] ??
+        classOf(scene, claim)?.object.provisioner ??
+        '?';
+      report('silent', claim, {
+        data: {
+          claim: claim.ref.name,
+          minutes: Math.round(age / 60_000),
+          provisioner,
+          name: claim.object.spec?.storageClassName ?? '',
+        },
+        path: ['spec', 'storageClassName'],
+        evidence: eventsEvidence([event]),
+        affects: usersOf(scene, claim),
+        commands: commandsFor(claim),
+      });
+    }
+  },
+});
+
+export const pvClaimMismatch = defineMode({
+  id: 'pv-claim-mismatch',
+  step: 'volumes',
+  severity: 'error',
+  confidence: 'certain',
+  case: 'unbound-pvc-pending',
+  explains: WAITS,
+  messages: {
+    mismatch: 'PersistentVolumeClaim {claim} names volume {volume}, which does not fit it: {reason}.',
+  },
+  detect(scene, { report }) {
+    for (const claim of pending(scene)) {
+      const event = eventOf(scene, claim, 'VolumeMismatch');
+      const match = event && /Cannot bind to requested volume "([^"]+)": ([\s\S]*)/.exec(messageOf(event));
+      const volume = claim.object.spec?.volumeName;
+      const found = volume ? scene.find<PersistentVolume>('PersistentVolume', undefined, volume) : undefined;
+      const reason = match?.[2] ?? (found && misfit(claim.object, found.object));
+      if (!volume || !reason) continue;
+      report('mismatch', claim, {
+        data: { claim: claim.ref.name, volume, reason: reason.replace(/\.$/, '') },
+        path: ['spec', 'volumeName'],
+        evidence: [
+          ...eventsEvidence(event ? [event] : []),
+          fieldEvidence(claim, ['spec']),
+          ...(found ? [fieldEvidence(found, ['spec', 'capacity'])] : []),
+        ],
+        affects: usersOf(scene, claim),
+        commands: commandsFor(claim),
+      });
+    }
+  },
+});
+
+/** The first field in which a volume does not serve a claim; values of both sides. */
+function misfit({ spec }: PersistentVolumeClaim, { spec: volume }: PersistentVolume): string | undefined {
+  const wanted = spec?.resources?.requests?.storage;
+  const has = volume?.capacity?.storage;
+  if ((parseQuantity(wanted) ?? 0) > (parseQuantity(has) ?? Number.POSITIVE_INFINITY))
+    return `${has} < ${wanted}`;
+  const modes = spec?.accessModes ?? [];
+  if (!modes.every((mode) => volume?.accessModes?.includes(mode)))
+    return `accessModes ${listOf(volume?.accessModes ?? [])} / ${listOf(modes)}`;
+  if (spec?.storageClassName !== undefined && (volume?.storageClassName ?? '') !== spec.storageClassName)
+    return `storageClassName ${volume?.storageClassName || '""'} / ${spec.storageClassName || '""'}`;
+  return undefined;
+}
+
+export const pvAlreadyClaimed = defineMode({
+  id: 'pv-already-claimed',
+  step: 'volumes',
+  severity: 'error',
+  confidence: 'certain',
+  case: 'unbound-pvc-pending',
+  explains: [...WAITS, 'pv-claim-mismatch'],
+  messages: { taken: 'PersistentVolumeClaim {claim} names volume {volume}, which belongs to claim {other}.' },
+  detect(scene, { report }) {
+    for (const claim of pending(scene)) {
+      const name = claim.object.spec?.volumeName;
+      const volume = name ? scene.find<PersistentVolume>('PersistentVolume', undefined, name) : undefined;
+      const owner = volume?.object.spec?.claimRef;
+      if (!volume || !owner || (owner.namespace === claim.ref.namespace && owner.name === claim.ref.name))
+        continue;
+      report('taken', claim, {
+        data: { claim: claim.ref.name, volume: volume.ref.name, other: `${owner.namespace}/${owner.name}` },
+        path: ['spec', 'volumeName'],
+        evidence: [fieldEvidence(volume, ['spec', 'claimRef'])],
+        affects: usersOf(scene, claim),
+        commands: commandsFor(claim),
+      });
+    }
+  },
+});
+
+export const pvcStuckTerminating = defineMode({
+  id: 'pvc-stuck-terminating',
+  step: 'volumes',
+  severity: 'error',
+  confidence: 'certain',
+  case: 'pvc-stuck-terminating',
+  explains: ['pvc-being-deleted'],
+  messages: {
+    used: 'PersistentVolumeClaim {claim} is being deleted and stays until {pods} no longer uses it ({finalizers}).',
+    finalizer:
+      'PersistentVolumeClaim {claim} is being deleted and no pod uses it; finalizer {finalizers} keeps it.',
+  },
+  detect(scene, { report }) {
+    for (const claim of scene.claims) {
+      const { deletionTimestamp, finalizers = [] } = claim.object.metadata;
+      if (!deletionTimestamp || finalizers.length === 0 || ageOf(scene.now, deletionTimestamp) < 30_000)
+        continue;
+      const users = usersOf(scene, claim).filter(
+        ({ object }) => !isFinished(object) && object.spec?.nodeName,
+      );
+      report(users.length > 0 ? 'used' : 'finalizer', claim, {
+        data: {
+          claim: claim.ref.name,
+          pods: listOf(users.map(({ ref }) => `Pod ${ref.name}`)),
+          finalizers: finalizers.join(', '),
+        },
+        path: ['metadata', 'finalizers'],
+        evidence: [
+          fieldEvidence(claim, ['metadata', 'deletionTimestamp']),
+          fieldEvidence(claim, ['metadata', 'finalizers']),
+        ],
+        affects: usersOf(scene, claim).filter(({ object }) => !object.spec?.nodeName),
+        commands: describeCommand(claim.ref),
+      });
+    }
+  },
+});
+
+/** A claim that waits for its pod's node: normal until the pod cannot be placed, which has a reason of its own. */
+export const waitForFirstConsumer = defineMode({
+  id: 'wait-for-first-consumer',
+  step: 'volumes',
+  severity: 'warning',
+  confidence: 'hint',
+  case: 'unbound-pvc-pending',
+  symptom: true,
+  messages: { waits: 'PersistentVolumeClaim {claim} waits until Pod {pod} has a node.' },
+  detect(scene, { report }) {
+    for (const claim of pending(scene)) {
+      const event = eventOf(scene, claim, 'WaitForFirstConsumer', 'WaitForPodScheduled');
+      const waiting = usersOf(scene, claim).filter(
+        ({ object }) => !object.spec?.nodeName && !isFinished(object),
+      );
+      const [first] = waiting;
+      if (!first || (!event && classOf(scene, claim)?.object.volumeBindingMode !== 'WaitForFirstConsumer'))
+        continue;
+      if (ageOf(scene.now, first.object.metadata.creationTimestamp) < 30_000) continue;
+      report('waits', claim, {
+        data: { claim: claim.ref.name, pod: first.ref.name },
+        path: ['status', 'phase'],
+        evidence: [...eventsEvidence(event ? [event] : []), fieldEvidence(claim, ['status', 'phase'])],
+        affects: waiting,
+        commands: describeCommand(claim.ref),
+      });
+    }
+  },
+});
