@@ -16,6 +16,8 @@ import { CLUSTER_KINDS, NAMES_ONLY, NAMESPACE_KINDS } from './kinds.ts';
 export interface CollectOptions {
   signal: AbortSignal;
   onStep?: OnStep;
+  /** Called once the objects are there and before logs are: what is known so far. */
+  onPartial?: (observed: Observed) => void;
   /** Read kubelet summaries; they need `nodes/proxy`, which is more than reading. */
   stats?: boolean;
 }
@@ -43,6 +45,7 @@ export async function collect(
     collectDns(collection),
     ...(subject.kind === 'Node' ? [collectNode(collection, subject.name)] : []),
   ]);
+  options.onPartial?.(collection.observed());
   let scene = sceneOf(collection, subject);
   await Promise.all([
     collectNodesOf(collection, subject, scene),

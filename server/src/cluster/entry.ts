@@ -5,6 +5,7 @@ import type { CliIO } from '../cli/io.ts';
 import { scan } from '../cli/scan.ts';
 import { snapshot } from '../cli/snapshot.ts';
 import { loadMessages } from '../l10n.ts';
+import { isWorker, runWorker } from './worker.ts';
 
 export type ClusterCommand = (args: string[], io: CliIO) => Promise<number>;
 
@@ -22,3 +23,5 @@ export const clusterCommands: Record<'diagnose' | 'scan' | 'snapshot', ClusterCo
   scan: withMessages(scan),
   snapshot: withMessages(snapshot),
 };
+
+if (isWorker()) runWorker();

@@ -26,7 +26,7 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const suffix = (): string =>
   Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)] ?? 'x').join('');
 
-/** Limits of what a debug terminal may take: without them a big capture gets the application killed. */
+/** The container of both kinds of terminal. It takes no resources: the API forbids them to ephemeral containers. */
 const tool = (name: string, { image, pullPolicy }: TerminalOptions): EphemeralContainer => ({
   name,
   image,
