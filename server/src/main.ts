@@ -1,6 +1,22 @@
 /** The language server's entry. */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { registerCluster } from './features/cluster.ts';
 import { serve } from './server.ts';
 
-serve(createConnection(ProposedFeatures.all), dirname(__dirname));
+const connection = createConnection(ProposedFeatures.all);
+
+serve(connection, dirname(__dirname), (server) => {
+  const cluster = registerCluster(connection, {
+    isTrusted: () => server.trusted,
+    workerFile: join(__dirname, 'cluster.js'),
+    messages: join(server.extensionPath, 'dist', 'l10n'),
+    locale: server.locale,
+    log: (text) => connection.console.error(text),
+  });
+  connection.onNotification('podTriage/trustGranted', () => {
+    server.trusted = true;
+  });
+  // Debug pods of open terminals are deleted before the server goes.
+  connection.onShutdown(() => cluster.close());
+});

@@ -1,0 +1,322 @@
+/**
+ * Collection, live view and terminals against a real API server with real nodes. Runs where POD_TRIAGE_KUBECONFIG
+ * names one (`npm run cluster -- up` makes one); writes into a namespace of its own and deletes it.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { KubeClient } from '../../server/src/cluster/client.ts';
+import { collect } from '../../server/src/cluster/collect.ts';
+import { type ClusterConnections, openConnections } from '../../server/src/cluster/connections.ts';
+import { resourceOf } from '../../server/src/cluster/resources.ts';
+import { takeSnapshot } from '../../server/src/cluster/takeSnapshot.ts';
+import type { Pod } from '../../server/src/core/kube/types.ts';
+import type { NamespaceView, TerminalOptions } from '../../server/src/protocol.ts';
+import { readSnapshot } from '../../server/src/snapshot/read.ts';
+import { writeSnapshot } from '../../server/src/snapshot/write.ts';
+import { until, WorkerProbe } from './lib/workerProbe.ts';
+
+const kubeconfig = process.env.POD_TRIAGE_KUBECONFIG;
+const registry = process.env.POD_TRIAGE_REGISTRY ?? 'registry.pod-triage.test:5000';
+const namespace = `conn-${Date.now().toString(36)}`;
+const signal = AbortSignal.timeout(240_000);
+
+const OPTIONS: TerminalOptions = {
+  image: `${registry}/tools:1`,
+  pullPolicy: 'IfNotPresent',
+  profile: 'general',
+  columns: 80,
+  rows: 24,
+};
+
+describe('a real cluster', { skip: !kubeconfig }, () => {
+  let connections: ClusterConnections;
+  let client: KubeClient;
+  let context: string;
+  let probe: WorkerProbe;
+  const source = () => ({ kind: 'context', context, namespace }) as const;
+
+  const write = (method: 'POST' | 'DELETE', path: string, body?: object) =>
+    client.json({ method, path, body, purpose: { verb: 'create', resource: path }, signal });
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  const podOf = async (name: string): Promise<Pod> =>
+    (await client.get(resourceOf('Pod')!, namespace, name, signal)) as Pod;
+
+  before(async () => {
+    connections = openConnections({ consent: async () => true, kubeconfig: kubeconfig! });
+    client = await connections.client();
+    context = client.connection.context;
+    probe = new WorkerProbe();
+    await probe.ok('podTriage/contexts', { kubeconfig: kubeconfig! });
+    await write('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
+    // The service account comes a moment after its namespace.
+    await until('the default service account', async () => {
+      const { items } = await client.list(resourceOf('ServiceAccount')!, { namespace }, signal);
+      return items.length > 0;
+    });
+    await write('POST', pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'idle', labels: { app: 'idle' } },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [{ name: 'app', image: `${registry}/tools:1`, command: ['sleep', '100000'] }],
+      },
+    });
+    await write('POST', pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'crasher' },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          {
+            name: 'app',
+            image: `${registry}/tools:1`,
+            command: ['/bin/sh', '-c', 'echo last words; exit 7'],
+          },
+        ],
+      },
+    });
+    await write('POST', `/api/v1/namespaces/${namespace}/secrets`, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'keys' },
+      stringData: { password: 'correct-horse' },
+    });
+    await until('the pod runs', async () => (await podOf('idle')).status?.phase === 'Running');
+    await until('the other has crashed twice', async () => {
+      const [status] = (await podOf('crasher')).status?.containerStatuses ?? [];
+      return (status?.restartCount ?? 0) >= 1 && status?.lastState?.terminated !== undefined;
+    });
+  });
+
+  after(async () => {
+    await probe?.close();
+    await write('DELETE', `/api/v1/namespaces/${namespace}`);
+    connections?.close();
+  });
+
+  it('collects a namespace with logs of what crashed and without Secret values', async () => {
+    const observed = await collect(client, { kind: 'Pod', namespace, name: 'crasher' }, { signal });
+    const kinds = new Set(observed.objects.map(({ kind }) => kind));
+    for (const kind of ['Pod', 'Event', 'Node', 'Namespace', 'ServiceAccount', 'Secret'])
+      assert.ok(kinds.has(kind), `${kind} was read`);
+    assert.ok(
+      observed.logs.some(
+        ({ pod, text, previous }) => pod === 'crasher' && previous && text.includes('last words'),
+      ),
+    );
+    assert.ok(!JSON.stringify(observed).includes('correct-horse'));
+    assert.ok(!JSON.stringify(observed).includes(Buffer.from('correct-horse').toString('base64')));
+    assert.deepEqual(
+      observed.gaps.map(({ kind }) => kind),
+      ['stats'],
+    );
+    assert.ok(Math.abs(Date.parse(observed.now) - Date.now()) < 5000);
+  });
+
+  it('reads kubelet summaries when asked', async () => {
+    const observed = await collect(client, { kind: 'Pod', namespace, name: 'idle' }, { signal, stats: true });
+    const [stats] = Object.values(observed.stats);
+    assert.ok(stats?.node.nodeName);
+  });
+
+  it('writes a snapshot that says the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pod-triage-live-'));
+    try {
+      const { observed, collected } = await takeSnapshot(client, namespace, { signal });
+      await writeSnapshot(folder, observed, collected);
+      const read = await readSnapshot(folder);
+      assert.equal(read.now, observed.now);
+      assert.deepEqual(
+        read.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort(),
+        observed.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort(),
+      );
+      assert.deepEqual(
+        read.gaps.filter(({ reason }) => reason === 'not-in-snapshot').map(({ kind }) => kind),
+        ['PersistentVolume'],
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('shows the namespace live: unhealthy first, and a new pod without being asked', async () => {
+    await probe.ok('podTriage/watch', { source: source() });
+    // Between two crashes the pod is ready for a moment, and a warning.
+    const ready = await probe.notified(
+      'podTriage/namespaceChanged',
+      ({ state, workloads }) => state === 'ready' && workloads[0]?.health === 'failing',
+    );
+    assert.deepEqual(
+      ready.workloads.map(({ ref }) => ref.name),
+      ['crasher', 'idle'],
+    );
+    assert.match(ready.workloads[0]?.summary ?? '', /restart.*last exit 7/);
+    await write('POST', pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'late' },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [{ name: 'app', image: `${registry}/tools:1`, command: ['sleep', '1000'] }],
+      },
+    });
+    const has = (view: NamespaceView, name: string) => view.workloads.some(({ ref }) => ref.name === name);
+    await probe.notified('podTriage/namespaceChanged', (view) => has(view, 'late'));
+    await write('DELETE', `${pods}/late`);
+    await probe.notified('podTriage/namespaceChanged', (view) => !has(view, 'late'));
+    const { pods: rows, total } = await probe.ok('podTriage/pods', { source: source(), offset: 0, limit: 1 });
+    assert.equal(total, 2);
+    assert.equal(rows[0]?.ref.name, 'crasher');
+    await probe.ok('podTriage/watch', { source: null });
+  });
+
+  it('diagnoses over the worker and says what it does meanwhile', async () => {
+    const report = await probe.ok('podTriage/diagnose', {
+      id: 'd1',
+      source: source(),
+      subject: { kind: 'Pod', namespace, name: 'crasher' },
+    });
+    assert.ok(report.rootCauses.length > 0);
+    assert.ok(probe.all('podTriage/diagnosisStep').some(({ steps }) => steps.length > 0));
+  });
+
+  it('opens a terminal in a pod, runs a command, resizes, comes back and gives the exit code', async () => {
+    const subject = { kind: 'Pod', namespace, name: 'idle' };
+    const plan = await probe.ok('podTriage/planTerminal', { source: source(), subject, options: OPTIONS });
+    assert.deepEqual(plan.warnings, []);
+    const name = /name: (netshoot-\w{5})/.exec(plan.yaml)?.[1];
+    const opened = await probe.ok('podTriage/openTerminal', {
+      id: 't1',
+      source: source(),
+      subject,
+      options: OPTIONS,
+    });
+    assert.equal(opened.container, name, 'what was shown is what was written');
+    probe.type('t1', 'echo $((40+2))-$POD_TRIAGE_SESSION; id -u\r');
+    await probe.printed('t1', new RegExp(`42-${name}\\r\\n0`));
+    probe.client.notify('podTriage/terminalResize', { id: 't1', columns: 101, rows: 33 });
+    probe.type('t1', 'stty size\r');
+    await probe.printed('t1', /33 101/);
+
+    // Another process of ours finds the running shell again.
+    const other = new WorkerProbe();
+    await other.ok('podTriage/contexts', { kubeconfig: kubeconfig! });
+    const again = await other.ok('podTriage/openTerminal', {
+      id: 'again',
+      source: source(),
+      subject,
+      options: OPTIONS,
+      reconnect: true,
+    });
+    assert.equal(again.container, name);
+    other.type('again', 'echo still-$((1+1))\r');
+    await other.printed('again', /still-2/);
+    other.type('again', 'exit 9\r');
+    const end = await other.notified('podTriage/terminalExit', ({ id }) => id === 'again');
+    assert.equal(end.exitCode, 9);
+    await other.close();
+  });
+
+  it('ends the shell when the terminal is closed', async () => {
+    const subject = { kind: 'Pod', namespace, name: 'idle' };
+    const { container } = await probe.ok('podTriage/openTerminal', {
+      id: 't2',
+      source: source(),
+      subject,
+      options: OPTIONS,
+    });
+    // A program that does not listen to "exit".
+    probe.type('t2', 'sleep 5000\r');
+    await probe.printed('t2', /sleep 5000/);
+    await probe.ok('podTriage/closeTerminal', { id: 't2' });
+    await until('the ephemeral container ends', async () => {
+      const { ephemeralContainerStatuses = [] } = (await podOf('idle')).status ?? {};
+      return (
+        ephemeralContainerStatuses.find(({ name }) => name === container)?.state?.terminated !== undefined
+      );
+    });
+    assert.equal(
+      (await podOf('idle')).status?.containerStatuses?.[0]?.restartCount,
+      0,
+      'the pod itself is unharmed',
+    );
+  });
+
+  it('shows the kubelet’s words when the image cannot be pulled', async () => {
+    const answer = await probe.client.request('podTriage/openTerminal', {
+      id: 't3',
+      source: source(),
+      subject: { kind: 'Pod', namespace, name: 'idle' },
+      options: { ...OPTIONS, image: `${registry}/nothing-here:1`, pullPolicy: 'Always' },
+    });
+    assert.ok(!answer.ok);
+    assert.equal(answer.failure.code, 'refused');
+    assert.match(answer.failure.message, /ErrImagePull|ImagePullBackOff/);
+    assert.match(answer.failure.detail ?? '', /nothing-here/);
+  });
+
+  it('opens a terminal on a node and deletes its pod when it closes', async () => {
+    const node = (await podOf('idle')).spec?.nodeName ?? '';
+    const subject = { kind: 'Node', name: node };
+    const plan = await probe.ok('podTriage/planTerminal', { source: source(), subject, options: OPTIONS });
+    assert.match(plan.yaml, /hostNetwork: true/);
+    const { pod } = await probe.ok('podTriage/openTerminal', {
+      id: 'n1',
+      source: source(),
+      subject,
+      options: OPTIONS,
+    });
+    assert.equal((await podOf(pod)).metadata.labels?.['app.kubernetes.io/managed-by'], 'pod-triage');
+    probe.type('n1', 'ls /host >/dev/null && echo host-$((1+2))\r');
+    await probe.printed('n1', /host-3/);
+    await probe.ok('podTriage/closeTerminal', { id: 'n1' });
+    await until('the debug pod is gone', async () => {
+      const { items } = await client.list(resourceOf('Pod')!, { namespace }, signal);
+      return !items.some(({ metadata }) => metadata.name === pod);
+    });
+  });
+
+  it('leaves no debug pod behind when the worker is shut down', async () => {
+    const node = (await podOf('idle')).spec?.nodeName ?? '';
+    const other = new WorkerProbe();
+    await other.ok('podTriage/contexts', { kubeconfig: kubeconfig! });
+    const { pod } = await other.ok('podTriage/openTerminal', {
+      id: 'n2',
+      source: source(),
+      subject: { kind: 'Node', name: node },
+      options: OPTIONS,
+    });
+    await other.close();
+    const { items } = await client.list(resourceOf('Pod')!, { namespace }, signal);
+    assert.ok(!items.some(({ metadata }) => metadata.name === pod && !metadata.deletionTimestamp));
+  });
+
+  it('warns before it tries what Pod Security refuses', async () => {
+    const strict = `${namespace}-strict`;
+    await write('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: strict, labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } },
+    });
+    try {
+      const plan = await probe.ok('podTriage/planTerminal', {
+        source: { kind: 'context', context, namespace: strict },
+        subject: { kind: 'Node', name: (await podOf('idle')).spec?.nodeName ?? '' },
+        options: OPTIONS,
+      });
+      assert.match(plan.warnings.join('\n'), /enforces Pod Security baseline/);
+      assert.match(plan.warnings.join('\n'), /API server would refuse it: .*violates PodSecurity "baseline/);
+    } finally {
+      await write('DELETE', `/api/v1/namespaces/${strict}`);
+    }
+  });
+});
