@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { applyEdits, type EditOp, editsFor } from '../../server/src/core/yaml/edit.ts';
 import { type MapNode, toData } from '../../server/src/core/yaml/node.ts';
 import { parseFile } from '../../server/src/core/yaml/parse.ts';
+import { numbers } from './lib/random.ts';
 
 function edit(text: string, ops: EditOp[]): string | undefined {
   const document = parseFile('a.yaml', text).documents[0]?.document;
@@ -324,15 +325,6 @@ test('objects of a List are edited in their place', () => {
   const edits = editsFor(document, second.node, [set(['data', 'a'], 'b'), set(['metadata', 'name'], 'x')]);
   assert.equal(applyEdits(text, edits ?? []), `${text}  data:\n    a: b\n  metadata:\n    name: x\n`);
 });
-
-/** A small generator of pseudo-random numbers (Lehmer): the same documents at every run. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 48271) % 2147483647;
-    return state % below;
-  };
-}
 
 test('whatever is set, deleted or appended reads back as asked, in random documents of every style', () => {
   const next = numbers(7);

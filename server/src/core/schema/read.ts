@@ -37,11 +37,16 @@ export interface ReadResult {
 /**
  * Reads one object; it has `apiVersion`, `kind` and `metadata` afterwards, whatever the text holds. Of kinds that the
  * schema does not know only the metadata is checked, the rest is taken as it is. Values of Secrets are left behind:
- * keys stay, every value is an empty string. Never throws.
+ * keys stay, every value is an empty string. `identity` stands in for what the text does not say, as items of
+ * a PodList do. Never throws.
  */
-export function readObject(node: MapNode, schema: Schema | undefined): ReadResult {
-  const apiVersion = textOf(node, 'apiVersion');
-  const kind = textOf(node, 'kind');
+export function readObject(
+  node: MapNode,
+  schema: Schema | undefined,
+  identity: { apiVersion: string; kind: string } = { apiVersion: '', kind: '' },
+): ReadResult {
+  const apiVersion = textOf(node, 'apiVersion') || identity.apiVersion;
+  const kind = textOf(node, 'kind') || identity.kind;
   const known = schema && schemaFor(schema, apiVersion, kind);
   const reader = new Reader();
   const object = reader.readMap(node, known ?? unknownKind(schema)) as unknown as KubeObject;

@@ -2,8 +2,8 @@
 import type { Path } from '../path.ts';
 import type { Document } from './document.ts';
 import { editOf } from './editOne.ts';
-import { readWithLibrary } from './library.ts';
 import { childOf, type MapNode, type Node } from './node.ts';
+import { readTree } from './reader.ts';
 
 /**
  * set: writes a value, replacing what stands at the path or adding the missing keys.
@@ -28,9 +28,11 @@ export interface PlainEdit {
  * Edits of the document's text (offsets within the document), sorted and free of overlap. All paths are those of the
  * object before the edits. The last entry of a map or list that goes leaves `{}` or `[]`, so that the rest means what
  * it meant. Undefined when an op does not apply: the place is not there, belongs to an anchor, alias or tag, or
- * a new key is there already.
+ * a new key is there already; or lines end with a carriage return alone.
  */
 export function editsFor(document: Document, root: MapNode, ops: readonly EditOp[]): PlainEdit[] | undefined {
+  // Lines are told by their line feeds here.
+  if (LONE_CR.test(document.text)) return undefined;
   const [first, ...others] = inOrder(root, ops);
   if (!first) return [];
   let edits = editOf(document.text, document.root ?? root, root, first);
@@ -42,7 +44,7 @@ export function editsFor(document: Document, root: MapNode, ops: readonly EditOp
   for (const op of others) {
     patch.apply(edits);
     text = applyEdits(text, edits);
-    const tree = readWithLibrary(text).root;
+    const tree = readTree(text).root;
     const target = within.reduce<Node | undefined>(childOf, tree);
     if (!tree || target?.kind !== 'map') return undefined;
     edits = editOf(text, tree, target, op);
@@ -51,6 +53,8 @@ export function editsFor(document: Document, root: MapNode, ops: readonly EditOp
   patch.apply(edits);
   return patch.edits();
 }
+
+const LONE_CR = /\r(?!\n)/;
 
 /** Applies edits as `editsFor` returns them. */
 export function applyEdits(text: string, edits: readonly PlainEdit[]): string {

@@ -1,60 +1,77 @@
 /** Text → source file, one cached document at a time. */
 import { readObject } from '../schema/read.ts';
 import type { Schema } from '../schema/schema.ts';
-import type { Document, Manifest, PlacedDocument, SourceFile } from './document.ts';
-import { readWithLibrary } from './library.ts';
+import type { Document, Manifest, SourceFile } from './document.ts';
 import { entryOf, type MapNode, type Node } from './node.ts';
+import { readTree } from './reader.ts';
+import { splitDocuments } from './split.ts';
+import { isTemplate, looksLikeTemplate, mayBeTemplate } from './template.ts';
 
-/** Reads files; documents whose text did not change since the last read of the same file are taken over as they are. */
+/**
+ * Reads a file; documents whose text did not change since the last read of the same file are taken over as they are.
+ * Never throws: a document that cannot be read is `broken`, the others keep what they hold.
+ */
 export function parseFile(file: string, text: string, schema?: Schema, before?: SourceFile): SourceFile {
-  const known = new Map(before?.documents.map(({ document }) => [document.text, document]));
+  const known = knownDocuments(before?.schema === schema ? before : undefined);
   const documents = splitDocuments(text).map(({ start, text }) => ({
     start,
-    document: known.get(text) ?? parseDocumentText(text, schema),
+    // Each is taken over once: what holds two equal documents has two manifests, in two places.
+    document: known.get(text)?.shift() ?? parseDocumentText(text, schema),
   }));
   return { file, text, documents, ...(schema ? { schema } : {}) };
 }
 
-/** Cuts at `---` lines. The marker belongs to the document that it opens. */
-function splitDocuments(text: string): { start: number; text: string }[] {
-  const starts = [0];
-  const marker = /^---(?=\s|$)/gm;
-  for (let match = marker.exec(text); match; match = marker.exec(text))
-    if (match.index > 0) starts.push(match.index);
-  return starts.map((start, i) => ({ start, text: text.slice(start, starts[i + 1] ?? text.length) }));
+function knownDocuments(before: SourceFile | undefined): Map<string, Document[]> {
+  const known = new Map<string, Document[]>();
+  for (const { document } of before?.documents ?? []) {
+    const same = known.get(document.text);
+    if (same) same.push(document);
+    else known.set(document.text, [document]);
+  }
+  return known;
 }
 
 function parseDocumentText(text: string, schema: Schema | undefined): Document {
-  if (text.includes('{{')) return { kind: 'template', text, problems: [], manifests: [] };
-  const { root, problems } = readWithLibrary(text);
-  if (problems.length > 0) return { kind: 'broken', text, problems, manifests: [] };
+  const { root, problems } = readTree(text);
+  const markup = mayBeTemplate(text);
+  if (problems.length > 0) {
+    const isMarkup = markup && looksLikeTemplate(text);
+    return {
+      kind: isMarkup ? 'template' : 'broken',
+      text,
+      problems: isMarkup ? [] : problems,
+      manifests: [],
+    };
+  }
   if (!root || (root.kind === 'scalar' && root.value === null))
     return { kind: 'empty', text, problems, manifests: [] };
+  if (markup && isTemplate(text, root)) return { kind: 'template', text, problems, manifests: [] };
   return { kind: 'ok', text, root, problems, manifests: manifestsOf(root, schema) };
 }
 
-function manifestsOf(root: Node, schema: Schema | undefined): Manifest[] {
-  if (root.kind !== 'map') return [];
-  const kind = stringAt(root, 'kind');
-  if (kind === undefined || stringAt(root, 'apiVersion') === undefined) return [];
-  const items = entryOf(root, 'items')?.value;
-  if (!kind.endsWith('List') || items?.kind !== 'seq') return [manifest(root, [], schema)];
-  return items.items.flatMap((item, index) =>
-    item.kind === 'map'
-      ? manifestsOf(item, schema).map((inner) => ({ ...inner, within: ['items', index, ...inner.within] }))
-      : [],
-  );
+/** Items of a typed list such as PodList carry neither apiVersion nor kind: they are what the list is called after. */
+interface Identity {
+  apiVersion: string;
+  kind: string;
 }
 
-function manifest(node: MapNode, within: Manifest['within'], schema: Schema | undefined): Manifest {
-  const { object, problems } = readObject(node, schema);
-  if (typeof object.metadata !== 'object' || object.metadata === null) object.metadata = {};
-  return { object, node, within, schemaProblems: problems };
+function manifestsOf(root: Node, schema: Schema | undefined, inherited?: Identity): Manifest[] {
+  if (root.kind !== 'map') return [];
+  const kind = stringAt(root, 'kind') ?? inherited?.kind;
+  const apiVersion = stringAt(root, 'apiVersion') ?? inherited?.apiVersion;
+  if (kind === undefined || apiVersion === undefined) return [];
+  const items = entryOf(root, 'items')?.value;
+  if (!kind.endsWith('List') || items?.kind !== 'seq') {
+    const { object, problems } = readObject(root, schema, { apiVersion, kind });
+    return [{ object, node: root, within: [], schemaProblems: problems }];
+  }
+  const item = kind === 'List' ? undefined : { apiVersion, kind: kind.slice(0, -'List'.length) };
+  return items.items.flatMap((node, index) =>
+    manifestsOf(node, schema, item).map((inner) => ({ ...inner, within: ['items', index, ...inner.within] })),
+  );
 }
 
 function stringAt(node: MapNode, key: string): string | undefined {
   const value = entryOf(node, key)?.value;
   return value?.kind === 'scalar' && value.text !== '' ? value.text : undefined;
 }
-
-export type { PlacedDocument };
