@@ -32,8 +32,8 @@ const PROBLEMS: [string, ImageProblem | undefined][] = [
   ['', 'empty'],
   ['nginx :1', 'blank'],
   ['https://quay.io/app:1', 'scheme'],
-  ['Nginx:1', 'upper-case'],
-  ['quay.io/Team/app', 'upper-case'],
+  ['Nginx:1', 'upperCase'],
+  ['quay.io/Team/app', 'upperCase'],
   ['QUAY.io/team/app', undefined],
   ['app:', 'tag'],
   ['app:1:2', 'tag'],
@@ -44,7 +44,7 @@ const PROBLEMS: [string, ImageProblem | undefined][] = [
   ['team//app', 'repository'],
   ['app_', 'repository'],
   ['quay.io:port/app', 'registry'],
-  [`a.io/${'b'.repeat(256)}`, 'too-long'],
+  [`a.io/${'b'.repeat(256)}`, 'tooLong'],
   ['$IMAGE', 'repository'],
 ];
 for (const [image, problem] of PROBLEMS)

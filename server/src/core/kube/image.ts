@@ -34,12 +34,12 @@ export type ImageProblem =
   | 'empty'
   | 'blank'
   | 'scheme'
-  | 'upper-case'
+  | 'upperCase'
   | 'registry'
   | 'repository'
   | 'tag'
   | 'digest'
-  | 'too-long';
+  | 'tooLong';
 
 const REGISTRY =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?$/;
@@ -58,12 +58,12 @@ export function imageProblem(image: string): ImageProblem | undefined {
   if (digest !== undefined && !DIGEST.test(digest)) return 'digest';
   if (tag !== undefined && !TAG.test(tag)) return 'tag';
   if (repository.split('/').every((segment) => SEGMENT.test(segment)))
-    return (registry?.length ?? 0) + repository.length > MAX_NAME ? 'too-long' : undefined;
+    return (registry?.length ?? 0) + repository.length > MAX_NAME ? 'tooLong' : undefined;
   return repository
     .toLowerCase()
     .split('/')
     .every((segment) => SEGMENT.test(segment))
-    ? 'upper-case'
+    ? 'upperCase'
     : 'repository';
 }
 

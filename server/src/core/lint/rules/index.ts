@@ -2,6 +2,10 @@
 import type { Rule } from '../rule.ts';
 import { deprecatedApiVersion } from './apiversion/deprecated-api-version.ts';
 import { removedApiVersion } from './apiversion/removed-api-version.ts';
+import { imagePullPolicyNotAlways } from './images/image-pull-policy-not-always.ts';
+import { imageReferenceInvalid } from './images/image-reference-invalid.ts';
+import { imageTagLatest } from './images/image-tag-latest.ts';
+import { imageTagMissing } from './images/image-tag-missing.ts';
 import { defaultNamespace } from './metadata/default-namespace.ts';
 import { instanceLabelMismatch } from './metadata/instance-label-mismatch.ts';
 import { namespaceOnClusterScoped } from './metadata/namespace-on-cluster-scoped.ts';
@@ -42,6 +46,13 @@ import { servicemonitorNoMatch } from './references/servicemonitor-no-match.ts';
 import { statefulsetServiceMissing } from './references/statefulset-service-missing.ts';
 import { statefulsetServiceNotHeadless } from './references/statefulset-service-not-headless.ts';
 import { volumeMountWithoutVolume } from './references/volume-mount-without-volume.ts';
+import { cpuLimitMissing } from './resources/cpu-limit-missing.ts';
+import { cpuRequestMissing } from './resources/cpu-request-missing.ts';
+import { ephemeralStorageNotEqualLimit } from './resources/ephemeral-storage-not-equal-limit.ts';
+import { memoryLimitMissing } from './resources/memory-limit-missing.ts';
+import { memoryRequestMissing } from './resources/memory-request-missing.ts';
+import { memoryRequestNotEqualLimit } from './resources/memory-request-not-equal-limit.ts';
+import { requestExceedsLimit } from './resources/request-exceeds-limit.ts';
 import { ambiguousScalar } from './schema/ambiguous-scalar.ts';
 import { duplicateContainerName } from './schema/duplicate-container-name.ts';
 import { duplicateEnvVar } from './schema/duplicate-env-var.ts';
@@ -70,6 +81,12 @@ import { unknownKind } from './schema/unknown-kind.ts';
 import { yamlDuplicateKey } from './schema/yaml-duplicate-key.ts';
 import { yamlSyntax } from './schema/yaml-syntax.ts';
 import { yamlTabIndent } from './schema/yaml-tab-indent.ts';
+import { unsafeSysctl } from './security/unsafe-sysctl.ts';
+import { pdbBlocksEviction } from './workloads/pdb-blocks-eviction.ts';
+import { pdbInvalid } from './workloads/pdb-invalid.ts';
+import { pdbMinExceedsHpaMin } from './workloads/pdb-min-exceeds-hpa-min.ts';
+import { pdbNoPolicy } from './workloads/pdb-no-policy.ts';
+import { pdbUnhealthyEvictionPolicy } from './workloads/pdb-unhealthy-eviction-policy.ts';
 
 export const RULES: readonly Rule[] = [
   ambiguousScalar,
@@ -142,4 +159,21 @@ export const RULES: readonly Rule[] = [
   probePortUndeclared,
   probeTimeoutExceedsPeriod,
   probesIdentical,
+  pdbBlocksEviction,
+  pdbInvalid,
+  pdbMinExceedsHpaMin,
+  pdbNoPolicy,
+  pdbUnhealthyEvictionPolicy,
+  cpuLimitMissing,
+  cpuRequestMissing,
+  ephemeralStorageNotEqualLimit,
+  memoryLimitMissing,
+  memoryRequestMissing,
+  memoryRequestNotEqualLimit,
+  requestExceedsLimit,
+  imagePullPolicyNotAlways,
+  imageReferenceInvalid,
+  imageTagLatest,
+  imageTagMissing,
+  unsafeSysctl,
 ];
