@@ -1,4 +1,5 @@
 /** Names before they enter a URL (RFC 1123, and the API server's rule for path segments). */
+import { t } from '../l10n.ts';
 import { invalidName } from './failure.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -6,19 +7,19 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 
 /** A namespace as a path segment. Throws `invalid`. */
 export function namespaceSegment(namespace: string): string {
-  if (!LABEL.test(namespace)) throw invalidName('namespace', namespace);
+  if (!LABEL.test(namespace)) throw invalidName(t('namespace'), namespace);
   return namespace;
 }
 
 /** Name of a pod, node, Service…: a DNS subdomain. Throws `invalid`. */
 export function nameSegment(name: string): string {
-  if (name.length > 253 || !SUBDOMAIN.test(name)) throw invalidName('object name', name);
+  if (name.length > 253 || !SUBDOMAIN.test(name)) throw invalidName(t('object name'), name);
   return name;
 }
 
 /** A container's name: a DNS label. Throws `invalid`. */
 export function containerName(name: string): string {
-  if (!LABEL.test(name)) throw invalidName('container name', name);
+  if (!LABEL.test(name)) throw invalidName(t('container name'), name);
   return name;
 }
 
@@ -34,6 +35,6 @@ export function pathSegment(name: string): string {
     /[/%\u0000-\u001f\u007f]/.test(name) ||
     name.length > 253
   )
-    throw invalidName('object name', name);
+    throw invalidName(t('object name'), name);
   return encodeURIComponent(name);
 }
