@@ -297,7 +297,7 @@ const MESSAGES: Record<string, { case: string; message: string }> = {
       'NetworkPolicy {policy} opens port {name}, a name that no container of {target} gives to a port; {client} is dropped.',
   },
   'netpol-policytypes-implicit': {
-    case: 'netpol-default-deny-blocks',
+    case: 'netpol-policytypes-ignore-rules',
     message:
       'NetworkPolicy {policy} has egress rules and no policyTypes, so it isolates ingress too: {client} is dropped on port {port} of {target}.',
   },

@@ -247,7 +247,7 @@ export const serviceSelectorlessNoEndpoints = defineMode({
   step: 'service',
   severity: 'error',
   confidence: 'certain',
-  case: 'endpointslice-stale-or-ip-reuse',
+  case: 'service-without-selector',
   explains: ['ingress-backend-no-endpoints', 'probe-depends-on-remote'],
   messages: { none: 'Service {service} has no selector, and nobody has given it an EndpointSlice.' },
   detect(scene, { report }) {

@@ -13,7 +13,7 @@ export const serviceWithoutSelector = objectRule<Service>()({
   enabled: false,
   scope: 'workspace',
   kinds: ['Service'],
-  case: 'service-selector-mismatch',
+  case: 'service-without-selector',
   sources: ['kube-linter/dangling-service'],
   messages: {
     none: 'The Service has no selector and the workspace no EndpointSlice for it; it has endpoints only if something else writes them.',
