@@ -196,6 +196,13 @@ const CASES: Case[] = [
   ['JSON: the first key goes', '{\n  "a": 1,\n  "b": 2\n}', remove('a'), '{\n  "b": 2\n}'],
   ['JSON: the only key goes', '{"a": {"b": 1}}', remove('a', 'b'), '{"a": {}}'],
   ['JSON: a key renamed', '{"a": 1}', rename(['a'], 'b'), '{"b": 1}'],
+  [
+    'JSON: tabs',
+    '{\n\t"a": {\n\t\t"b": 1\n\t}\n}\n',
+    set(['a', 'x', 'w'], [1]),
+    '{\n\t"a": {\n\t\t"b": 1,\n\t\t"x": {\n\t\t\t"w": [\n\t\t\t\t1\n\t\t\t]\n\t\t}\n\t}\n}\n',
+  ],
+  ['lines at an end without line break', 'a: 1\nc: 2', set(['b'], 'x\ny\n'), 'a: 1\nc: 2\nb: "x\\ny\\n"'],
   // delete
   ['an entry and its comment go', 'a: 1\nb: 2 # c\nd: 3\n', remove('b'), 'a: 1\nd: 3\n'],
   ['a comment above stays', 'a: 1\n# c\nb: 2\nd: 3\n', remove('b'), 'a: 1\n# c\nd: 3\n'],
@@ -284,6 +291,7 @@ const CASES: Case[] = [
   ['one that does not apply', 'a: 1\n', [set(['b'], 1), remove('c')], undefined],
   // what is not ours alone
   ['no edit below an alias', 'a: &x\n  b: 1\nc: *x\n', set(['c', 'b'], 2), undefined],
+  ['no anchor goes that is used elsewhere', 'a:\n  b: &x 1\n  c: 2\nd: *x\n', remove('a', 'b'), undefined],
   ['no edit of an anchored value', 'a: &x 1\nc: *x\n', set(['a'], 2), undefined],
   [
     'no edit of a merged key',

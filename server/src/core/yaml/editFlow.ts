@@ -43,6 +43,7 @@ export function flowStyleOf(text: string, trail: readonly Node[]): FlowStyle {
       (key === undefined && first !== undefined && /,\S/.test(text.slice(first.start, sample?.end))),
     step:
       lined && linedPart ? Math.max(1, columnOf(text, linedPart.start) - lineIndent(text, lined.start)) : 2,
+    unit: linedPart && text[linedPart.start - 1] === '\t' ? '\t' : ' ',
     lines: lined !== undefined && (sample === undefined || isMultiline(sample)),
     eol: eolOf(text),
   };
@@ -61,9 +62,9 @@ export function insertFlow(
   const last = partsOf(node).at(-1);
   if (!last) {
     const base = lineIndent(text, node.start);
-    const pad = style.eol + ' '.repeat(base);
+    const pad = style.eol + style.unit.repeat(base);
     const inner = style.lines
-      ? pad + ' '.repeat(style.step) + write(base + style.step) + pad
+      ? pad + style.unit.repeat(style.step) + write(base + style.step) + pad
       : write(base + style.step);
     return [{ start: node.start + 1, end: node.end - 1, text: inner }];
   }

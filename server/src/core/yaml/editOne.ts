@@ -12,7 +12,17 @@ import { writeFlow, writeString } from './write.ts';
 export function editOf(text: string, whole: Node, root: MapNode, op: EditOp): PlainEdit[] | undefined {
   const place = locate(text, root, op.path);
   if (!place) return undefined;
-  const change = new Change(text, [whole, root, ...place.slots.map(({ node }) => node)], place);
+  const edits = editAt(new Change(text, [whole, root, ...place.slots.map(({ node }) => node)], place), op);
+  return edits?.some(({ start, end }) => takesAnchor(text, start, end)) ? undefined : edits;
+}
+
+/** True when the text that goes holds an anchor that something else may refer to. */
+function takesAnchor(text: string, start: number, end: number): boolean {
+  const anchors = text.slice(start, end).matchAll(/(?:^|[\s,[{])&([^\s,[\]{}]+)/g);
+  return [...anchors].some(([, name]) => text.includes(`*${name}`));
+}
+
+function editAt(change: Change, op: EditOp): PlainEdit[] | undefined {
   switch (op.op) {
     case 'set':
       return change.set(op.value);

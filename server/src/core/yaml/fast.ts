@@ -26,8 +26,9 @@ import {
   TAB,
 } from './fastChars.ts';
 import { MAX_KEY, readFlow } from './fastFlow.ts';
-import { blockScalar, emptyScalar, quoted, quoteEnd, unfold, unquoted } from './fastScalar.ts';
-import type { MapEntry, MapNode, Node, ScalarNode, SeqNode } from './node.ts';
+import { plainScalar } from './fastPlain.ts';
+import { blockScalar, emptyScalar, quoted, quoteEnd, unquoted } from './fastScalar.ts';
+import type { MapEntry, MapNode, Node, SeqNode } from './node.ts';
 import { plainKey, resolvePlain } from './plain.ts';
 
 /** Deeper documents are left to the library, which has the limit. */
@@ -261,52 +262,8 @@ class FastReader {
       return node;
     }
     if (!beginsPlain(text, start, false)) giveUp();
-    return this.#plain(parent);
-  }
-
-  #plain(parent: number): ScalarNode {
-    const start = this.#pos;
-    let end = this.#plainLine(start);
-    let isFolded = false;
-    for (let next = this.#continuation(end, parent); next >= 0; next = this.#continuation(end, parent)) {
-      isFolded = true;
-      end = this.#plainLine(next);
-    }
-    const source = this.#text.slice(start, end);
-    const text = isFolded ? unfold(source) : source;
-    this.#endLine(end);
-    return { kind: 'scalar', style: 'plain', text, value: resolvePlain(text), start, end };
-  }
-
-  /** End of the part of a plain scalar that stands on one line. */
-  #plainLine(from: number): number {
-    const text = this.#text;
-    let last = from;
-    for (let at = from; ; at++) {
-      const code = text.charCodeAt(at);
-      if (code === SPACE) continue;
-      if (isEnd(code)) return last + 1;
-      if (code === TAB) giveUp();
-      if (code === COLON && (isEndOrSpace(text.charCodeAt(at + 1)) || text.charCodeAt(at + 1) === TAB))
-        giveUp();
-      if (code === HASH && text.charCodeAt(at - 1) === SPACE) return last + 1;
-      last = at;
-    }
-  }
-
-  /** Where a plain scalar that paused at `end` goes on, in a line deeper than its parent; -1 when it does not. */
-  #continuation(end: number, parent: number): number {
-    const text = this.#text;
-    const at = skipSpaces(text, end);
-    if (text.charCodeAt(at) === HASH || at >= text.length) return -1;
-    let start = at;
-    for (;;) {
-      const pos = skipSpaces(text, start);
-      const code = text.charCodeAt(pos);
-      if (code === LF) start = pos + 1;
-      else if (code === CR) start = pos + 2;
-      else if (code === TAB) giveUp();
-      else return pos < text.length && code !== HASH && pos - start > parent ? pos : -1;
-    }
+    const node = plainScalar(text, start, parent);
+    this.#endLine(node.end);
+    return node;
   }
 }

@@ -46,15 +46,17 @@ export function dashOf(text: string, seq: SeqNode, index: number): number | unde
   return text[at] === '-' ? at : undefined;
 }
 
-/** How nested collections are indented. */
+/** How nested values are written. */
 export interface Indentation {
   /** Columns between a map and the map under one of its keys. */
   step: number;
   /** Columns between a key and the dashes of the list under it. */
   dash: number;
+  /** Texts of several lines become literal blocks. At the end of a text without a last line break they would lose theirs. */
+  literals: boolean;
 }
 
-const DEFAULT: Indentation = { step: 2, dash: 0 };
+const DEFAULT = { step: 2, dash: 0 };
 
 /**
  * Read from the nearest sample: collections are given from the root to the place of the edit,
@@ -67,7 +69,11 @@ export function indentationNear(text: string, trail: readonly Node[]): Indentati
     if (node) sample(text, node, found);
     if (found.step !== undefined && found.dash !== undefined) break;
   }
-  return { step: found.step ?? DEFAULT.step, dash: found.dash ?? DEFAULT.dash };
+  return {
+    step: found.step ?? DEFAULT.step,
+    dash: found.dash ?? DEFAULT.dash,
+    literals: text.endsWith('\n'),
+  };
 }
 
 function sample(text: string, node: Node, found: Partial<Indentation>): void {

@@ -82,7 +82,7 @@ export function writeBlock(value: unknown, column: number, style: Indentation): 
 /** `key: value` with the key at `column`; the first line is written without indentation. */
 export function writeEntry(key: string, value: unknown, column: number, style: Indentation): string[] {
   const name = writeString(key);
-  const text = typeof value === 'string' ? literal(value, column + style.step) : undefined;
+  const text = style.literals && typeof value === 'string' ? literal(value, column + style.step) : undefined;
   if (text) return [`${name}: ${text[0]}`, ...text.slice(1)];
   const scalar = writeScalar(value);
   if (scalar !== undefined) return [`${name}: ${scalar}`];
@@ -97,6 +97,8 @@ export interface FlowStyle {
   /** `{"a":1}` instead of `{"a": 1}`. */
   tight: boolean;
   step: number;
+  /** What indents: JSON files like tabs. */
+  unit: ' ' | '\t';
   lines: boolean;
   eol: string;
 }
@@ -110,8 +112,8 @@ export function writeFlow(value: unknown, column: number, style: FlowStyle): str
     : entriesOf(value).map(([key, inner]) => writeFlowEntry(key, inner, column + style.step, style));
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   if (!style.lines) return `${open}${parts.join(style.tight ? ',' : ', ')}${close}`;
-  const pad = style.eol + ' '.repeat(column + style.step);
-  return `${open}${pad}${parts.join(`,${pad}`)}${style.eol}${' '.repeat(column)}${close}`;
+  const pad = style.eol + style.unit.repeat(column + style.step);
+  return `${open}${pad}${parts.join(`,${pad}`)}${style.eol}${style.unit.repeat(column)}${close}`;
 }
 
 export function writeFlowEntry(key: string, value: unknown, column: number, style: FlowStyle): string {
