@@ -95,10 +95,11 @@ export function activeContainers(pod: Resource<Pod>): ContainerFact[] {
  * ago. One restart that lies behind a container that has been ready since is history.
  */
 export function isCrashing({ pod, role, status, waiting, ended }: ContainerFact, now: number): boolean {
+  // What ends in a pod that is asked to go ends on request.
+  if (pod.object.metadata.deletionTimestamp) return false;
   if (waiting === 'CrashLoopBackOff' || waiting === 'RunContainerError') return true;
   if (!status || !ended) return false;
   if (status.state?.terminated) {
-    if (role === 'sidecar' && pod.object.metadata.deletionTimestamp) return false;
     return ended.exitCode !== 0 || (role !== 'init' && pod.object.status?.phase === 'Running');
   }
   const since = ageOf(now, ended.finishedAt);

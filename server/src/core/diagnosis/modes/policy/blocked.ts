@@ -164,7 +164,7 @@ function explain(
   const other = direction === 'egress' ? policyPod(target) : policyPod(client);
   const query = { port: podPort, protocol: port.protocol ?? 'TCP' };
   const near = misses(scene, isolating, direction, other, query, policyPod(target));
-  const byPort = near.find(({ admitsPeer }) => admitsPeer);
+  const byPort = near.find(({ admitsPeer, isDns }) => admitsPeer && !isDns);
   const byPeer = near.find(({ admitsPort }) => admitsPort);
   const first = isolating[0] as Resource<NetworkPolicy>;
   const data = {

@@ -38,6 +38,8 @@ export interface RuleMiss {
   rule: number;
   admitsPeer: boolean;
   admitsPort: boolean;
+  /** True for a rule that only lets lookups out: it was never meant for anything else. */
+  isDns: boolean;
 }
 
 /** How near each rule of the isolating policies comes to admitting the connection. */
@@ -60,6 +62,7 @@ export function misses(
           !peers ||
           peers.some((peer) => peerMatches(peer, other, policy.ref.namespace ?? DEFAULT_NAMESPACE, labelsOf)),
         admitsPort: portsAdmit(rule.ports, query, target),
+        isDns: (rule.ports ?? []).length > 0 && (rule.ports ?? []).every(({ port }) => port === 53),
       };
     }),
   );

@@ -51,7 +51,7 @@ const ROWS: readonly Row[] = [
     case: 'unprivileged-port-bind',
     confidence: 'certain',
     pattern:
-      /(?:bind|listen)[^\n]*?(?::(?<port>\d{1,3})\b)?[^\n]*(?:permission denied|EACCES)|EACCES[^\n]*:(?<other>\d{1,3})\b/i,
+      /\b(?:listen|bind)[^\n]*?[:\s](?<port>\d{1,5})(?![\d.])[^\n]*(?:permission denied|EACCES)|EACCES[^\n]*:(?<other>\d{1,5})\b/i,
     message:
       'Container {container} of {workload} may not bind port {port}: ports below 1024 need root or NET_BIND_SERVICE.',
     field: ['securityContext'],

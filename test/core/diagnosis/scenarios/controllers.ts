@@ -1,0 +1,682 @@
+/** Workloads, Jobs, autoscalers, budgets, claims, namespaces. */
+import type { KubeObject } from '../../../../server/src/core/kube/object.ts';
+import type { Condition, WorkloadObject } from '../../../../server/src/core/kube/types.ts';
+import * as o from '../../../tools/objects.ts';
+import type { Case, Scenario } from './scenario.ts';
+
+const D = 'Deployment/shop/web';
+
+const rollout = (conditions: Condition[], broken = true): Case => {
+  const web = o.deployment('web', {
+    status: { updatedReplicas: 1, availableReplicas: broken ? 0 : 1, conditions },
+    podOptions: () => (broken ? { states: { app: o.waiting('ImagePullBackOff', 'not found') } } : {}),
+  });
+  return { objects: web.all, subject: web.deployment };
+};
+
+const late = o.condition(
+  'Progressing',
+  'False',
+  'ProgressDeadlineExceeded',
+  'ReplicaSet "web-abc" has timed out progressing.',
+);
+const done = o.condition(
+  'Progressing',
+  'True',
+  'NewReplicaSetAvailable',
+  'ReplicaSet "web-abc" has successfully progressed.',
+);
+
+const refused = (status: string): Case => {
+  const text = 'pods "web-abc-" is forbidden: something new';
+  const web = o.deployment('web', {
+    pods: 0,
+    status: { replicas: 0, conditions: [o.condition('ReplicaFailure', status, 'FailedCreate', text)] },
+  });
+  return { objects: web.all, subject: web.deployment };
+};
+
+const paused = (updatedReplicas: number): Case => {
+  const web = o.deployment('web', {
+    workload: { replicas: 1, paused: true },
+    status: { updatedReplicas },
+  });
+  web.deployment.spec = {
+    ...web.deployment.spec,
+    template: web.replicaSet.spec!.template!,
+    selector: { matchLabels: { app: 'web' } },
+  };
+  return { objects: web.all, subject: web.deployment };
+};
+
+const zero = (subject: 'Service' | 'Deployment', replicas = 0): Case => {
+  const web = o.deployment('web', { replicas });
+  const service = o.service('web');
+  return {
+    objects: [...web.all, service, o.slice(service, web.pods)],
+    subject: subject === 'Service' ? service : web.deployment,
+  };
+};
+
+const ordered = (podManagementPolicy: string): Case => {
+  const { all, top } = o.workload('StatefulSet', 'db', {
+    replicas: 3,
+    pods: 1,
+    workload: { replicas: 3, podManagementPolicy },
+    podOptions: () => ({ states: { app: o.waiting('ImagePullBackOff', 'not found') } }),
+  });
+  return { objects: all, subject: top };
+};
+
+const daemon = (tolerations: object[]): Case => {
+  const { all, top } = o.workload('DaemonSet', 'agent', { spec: { tolerations } });
+  const tainted = o.node('worker-2', {
+    spec: { taints: [{ key: 'team', value: 'a', effect: 'NoSchedule' }] },
+  });
+  return { objects: [...all, tainted], subject: top };
+};
+
+const job = (
+  conditions: Condition[],
+  options: { exit?: number; suspend?: boolean; deadline?: number } = {},
+): Case => {
+  const { exit = 1 } = options;
+  const { all, top, pods } = o.workload('Job', 'migrate', {
+    workload: {
+      ...(options.suspend === undefined ? {} : { suspend: options.suspend }),
+      ...(options.deadline === undefined ? {} : { activeDeadlineSeconds: options.deadline }),
+      backoffLimit: 2,
+    } as WorkloadObject['spec'],
+    status: { failed: 3, conditions } as WorkloadObject['status'],
+    pods: options.suspend ? 0 : 1,
+    podOptions: () => ({
+      ready: false,
+      status: { phase: exit === 0 ? 'Succeeded' : 'Failed' },
+      states: {
+        app: {
+          ready: false,
+          state: {
+            terminated: { exitCode: exit, reason: exit === 0 ? 'Completed' : 'Error', finishedAt: o.ago(60) },
+          },
+        },
+      },
+    }),
+  });
+  return {
+    objects: all,
+    subject: top,
+    extra: { logs: pods.map((pod) => o.logOf(pod, 'relation "users" does not exist')) },
+  };
+};
+
+const failed = (reason: string, message: string): Condition => o.condition('Failed', 'True', reason, message);
+const complete = o.condition('Complete', 'True');
+
+const cron = (
+  spec: object,
+  events: [string, string][] = [],
+  status: object = {},
+  more: KubeObject[] = [],
+): Case => {
+  const object = o.object('batch/v1', 'CronJob', 'nightly', {
+    spec: { schedule: '0 3 * * *', jobTemplate: {}, ...spec },
+    status,
+  });
+  return {
+    objects: [object, ...events.map(([reason, text]) => o.event(object, reason, text)), ...more],
+    subject: object,
+  };
+};
+const running = o.object('batch/v1', 'Job', 'nightly-1', { spec: {}, status: { active: 1 } });
+const overlap = (policy: string): Case =>
+  cron(
+    { concurrencyPolicy: policy },
+    [
+      [
+        'JobAlreadyActive',
+        'Not starting job because prior execution is running and concurrency policy is Forbid',
+      ],
+    ],
+    { active: [{ name: 'nightly-1' }] },
+    [running],
+  );
+
+const hpa = (conditions: Condition[], more: KubeObject[] = []): Case => {
+  const web = o.deployment('web');
+  const object = o.object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 5 },
+    status: { conditions },
+  });
+  return { objects: [...web.all, object, ...more], subject: object };
+};
+
+const scaler = (mode: string, conditions: Condition[], at: string, message: string): Scenario => ({
+  mode,
+  fires: [{ ...hpa(conditions), at: `HorizontalPodAutoscaler/shop/web ${at}`, message }],
+  silent: [
+    hpa([
+      o.condition('AbleToScale', 'True'),
+      o.condition('ScalingActive', 'True'),
+      o.condition('ScalingLimited', 'True', 'TooFewReplicas'),
+    ]),
+  ],
+});
+
+const budget = (allowed: number, desired: number): Case => {
+  const object = o.object('policy/v1', 'PodDisruptionBudget', 'web', {
+    spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } },
+    status: { disruptionsAllowed: allowed, currentHealthy: 2, desiredHealthy: desired, expectedPods: 2 },
+  });
+  return { objects: [object], subject: object };
+};
+
+const terminating = (conditions: Condition[], age = 900): Case => {
+  const object = o.namespace('shop');
+  object.metadata.deletionTimestamp = o.ago(age);
+  return {
+    objects: [{ ...object, status: { phase: 'Terminating', conditions } } as KubeObject],
+    subject: object,
+  };
+};
+
+const NO_API =
+  'unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)';
+const api = (status: string): KubeObject =>
+  o.object(
+    'apiregistration.k8s.io/v1',
+    'APIService',
+    'v1beta1.metrics.k8s.io',
+    {
+      status: {
+        conditions: [
+          o.condition(
+            'Available',
+            status,
+            'MissingEndpoints',
+            'endpoints for service/metrics-server in "kube-system" have no addresses',
+          ),
+        ],
+      },
+    },
+    '',
+  );
+
+export const controllers: Scenario[] = [
+  {
+    mode: 'deployment-progress-deadline',
+    fires: [
+      {
+        ...rollout([late]),
+        as: 'consequence',
+        message: 'The rollout of Deployment web has not got on for 600 s: 1 of 1 new pods, 0 available.',
+      },
+    ],
+    silent: [rollout([done], false)],
+  },
+  {
+    mode: 'deployment-replica-failure',
+    fires: [
+      {
+        ...refused('True'),
+        at: `${D} status.conditions`,
+        message: 'Deployment web cannot create its pods: pods "web-abc-" is forbidden: something new.',
+      },
+    ],
+    silent: [refused('False')],
+  },
+  {
+    mode: 'deployment-paused',
+    fires: [
+      {
+        ...paused(0),
+        at: `${D} spec.paused`,
+        message: 'Deployment web is paused; 0 of 1 pods have its present template.',
+      },
+    ],
+    silent: [rollout([done], false)],
+  },
+  {
+    mode: 'scaled-to-zero',
+    fires: [
+      {
+        ...zero('Service'),
+        at: `${D} spec.replicas`,
+        message: 'Deployment web is scaled to 0 replicas, and Service web has no pod to send to.',
+      },
+    ],
+    silent: [zero('Deployment'), zero('Service', 1)],
+  },
+  {
+    mode: 'statefulset-ordinal-blocked',
+    fires: [
+      {
+        ...ordered('OrderedReady'),
+        as: 'consequence',
+        message: 'StatefulSet db waits for pod db-0 before it makes the next one: 1 of 3 exist.',
+      },
+    ],
+    silent: [ordered('Parallel')],
+  },
+  {
+    mode: 'daemonset-not-on-node',
+    fires: [
+      {
+        ...daemon([]),
+        at: 'DaemonSet/shop/agent spec.template.spec.tolerations',
+        message: 'DaemonSet agent leaves out worker-2 (team), whose taints it does not tolerate.',
+      },
+    ],
+    silent: [daemon([{ operator: 'Exists' }])],
+  },
+  {
+    mode: 'job-backoff-limit',
+    fires: [
+      {
+        ...job([failed('BackoffLimitExceeded', 'Job has reached the specified backoff limit')]),
+        as: 'consequence',
+        message: 'Job migrate has failed: its pods failed 3 times, and backoffLimit is 2.',
+      },
+    ],
+    silent: [job([complete], { exit: 0 })],
+  },
+  {
+    mode: 'job-deadline-exceeded',
+    fires: [
+      {
+        ...job([failed('DeadlineExceeded', 'Job was active longer than specified deadline')], {
+          exit: 143,
+          deadline: 30,
+        }),
+        at: 'Job/shop/migrate spec.activeDeadlineSeconds',
+        message: 'Job migrate was ended because it ran longer than its activeDeadlineSeconds (30).',
+      },
+    ],
+    silent: [job([complete], { exit: 0, deadline: 30 })],
+  },
+  {
+    mode: 'job-failure-policy',
+    fires: [
+      {
+        ...job([
+          failed(
+            'PodFailurePolicy',
+            'Container app for pod shop/migrate-0 failed with exit code 1 matching FailJob rule at index 0',
+          ),
+        ]),
+        as: 'consequence',
+      },
+    ],
+    silent: [job([complete], { exit: 0 })],
+  },
+  {
+    mode: 'job-suspended',
+    fires: [
+      {
+        ...job([o.condition('Suspended', 'True')], { suspend: true }),
+        at: 'Job/shop/migrate spec.suspend',
+        message: 'Job migrate is suspended (spec.suspend true): none of its pods is started.',
+      },
+    ],
+    silent: [job([complete], { exit: 0, suspend: false })],
+  },
+  {
+    mode: 'cronjob-not-firing',
+    fires: [
+      {
+        ...cron({ suspend: true }),
+        at: 'CronJob/shop/nightly spec.suspend',
+        message: 'CronJob nightly is suspended (spec.suspend true): it starts no Jobs.',
+      },
+      {
+        ...cron({ timeZone: 'Mars' }, [
+          ['UnknownTimeZone', 'invalid timeZone: "Mars": unknown time zone Mars'],
+        ]),
+        at: 'CronJob/shop/nightly spec.timeZone',
+        message:
+          'CronJob nightly with schedule 0 3 * * * does not start Jobs: invalid timeZone: "Mars": unknown time zone Mars.',
+      },
+      {
+        ...overlap('Forbid'),
+        message:
+          'CronJob nightly skips its runs because Job nightly-1 of 2 h ago still runs and concurrencyPolicy is Forbid.',
+      },
+    ],
+    silent: [
+      cron({}),
+      overlap('Allow'),
+      cron({}, [['MissSchedule', 'Missed scheduled time to start a job']], { lastScheduleTime: o.ago(1) }),
+    ],
+  },
+  scaler(
+    'hpa-no-metrics',
+    [o.condition('ScalingActive', 'False', 'FailedGetResourceMetric', NO_API)],
+    'spec.metrics',
+    `HorizontalPodAutoscaler web gets no metrics and does not scale Deployment web: ${NO_API}.`,
+  ),
+  scaler(
+    'hpa-missing-requests',
+    [
+      o.condition(
+        'ScalingActive',
+        'False',
+        'FailedGetResourceMetric',
+        'failed to get cpu utilization: missing request for cpu in container app of Pod web-abc-0',
+      ),
+    ],
+    'spec.metrics',
+    'HorizontalPodAutoscaler web cannot work out utilization of Deployment web: failed to get cpu utilization: missing request for cpu in container app of Pod web-abc-0.',
+  ),
+  scaler(
+    'hpa-target-missing',
+    [o.condition('AbleToScale', 'False', 'FailedGetScale', 'deployments.apps "web" not found')],
+    'spec.scaleTargetRef',
+    'HorizontalPodAutoscaler web cannot find its target Deployment web: deployments.apps "web" not found.',
+  ),
+  scaler(
+    'hpa-ambiguous-selector',
+    [
+      o.condition(
+        'ScalingActive',
+        'False',
+        'AmbiguousSelector',
+        'pods by selector app=web are controlled by multiple HPAs',
+      ),
+    ],
+    'spec.scaleTargetRef',
+    'HorizontalPodAutoscaler web does not scale Deployment web: pods by selector app=web are controlled by multiple HPAs.',
+  ),
+  scaler(
+    'hpa-scaling-disabled',
+    [
+      o.condition(
+        'ScalingActive',
+        'False',
+        'ScalingDisabled',
+        'scaling is disabled since the replica count of the target is zero',
+      ),
+    ],
+    'spec.scaleTargetRef',
+    'HorizontalPodAutoscaler web is off because Deployment web has 0 replicas.',
+  ),
+  scaler(
+    'hpa-at-max',
+    [
+      o.condition(
+        'ScalingLimited',
+        'True',
+        'TooManyReplicas',
+        'the desired replica count is more than the maximum replica count',
+      ),
+    ],
+    'spec.maxReplicas',
+    'HorizontalPodAutoscaler web wants more than its maxReplicas 5 for Deployment web.',
+  ),
+  {
+    mode: 'apiservice-unavailable',
+    fires: [
+      {
+        ...hpa([o.condition('ScalingActive', 'False', 'FailedGetResourceMetric', NO_API)], [api('False')]),
+        message:
+          'APIService v1beta1.metrics.k8s.io is not available (MissingEndpoints): endpoints for service/metrics-server in "kube-system" have no addresses.',
+      },
+    ],
+    silent: [hpa([], [api('True')])],
+  },
+  {
+    mode: 'pdb-blocks-eviction',
+    fires: [
+      {
+        ...budget(0, 2),
+        message:
+          'PodDisruptionBudget web needs 2 healthy pods of 2: no pod may ever be evicted, so drains wait.',
+      },
+    ],
+    silent: [budget(1, 1)],
+  },
+  {
+    mode: 'namespace-stuck-terminating',
+    fires: [
+      {
+        ...terminating([
+          o.condition(
+            'NamespaceFinalizersRemaining',
+            'True',
+            'SomeFinalizersRemain',
+            'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+          ),
+        ]),
+        at: 'Namespace/shop metadata.deletionTimestamp',
+        message:
+          'Namespace shop has been terminating for 15 min: Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances.',
+      },
+    ],
+    silent: [terminating([], 5)],
+  },
+];
+
+interface ClaimOptions {
+  spec?: object;
+  events?: [string, string][];
+  more?: KubeObject[];
+  status?: object;
+  deletion?: number;
+  pod?: o.PodOptions | null;
+}
+
+const storage = (name: string, extra: object = {}): KubeObject =>
+  o.object('storage.k8s.io/v1', 'StorageClass', name, { provisioner: 'x.example', ...extra }, '');
+const asDefault = {
+  metadata: { name: 'fast', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+};
+const volume = (extra: object): KubeObject =>
+  o.object(
+    'v1',
+    'PersistentVolume',
+    'pv-1',
+    {
+      spec: {
+        capacity: { storage: '1Gi' },
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'fast',
+        ...extra,
+      },
+      status: { phase: 'Available' },
+    },
+    '',
+  );
+
+/** Claim `data` and a pod that wants it. */
+function claim({
+  spec = {},
+  events = [],
+  more = [],
+  status = { phase: 'Pending' },
+  deletion,
+  pod = {},
+}: ClaimOptions): Case {
+  const object = o.object('v1', 'PersistentVolumeClaim', 'data', {
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } }, ...spec },
+    status,
+  });
+  if (deletion !== undefined) {
+    object.metadata.deletionTimestamp = o.ago(deletion);
+    object.metadata.finalizers = ['kubernetes.io/pvc-protection'];
+  }
+  const user = o.pod('db-0', {
+    spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] },
+    ...pod,
+  });
+  return {
+    objects: [
+      object,
+      ...(pod === null ? [] : [user]),
+      ...more,
+      ...events.map(([reason, text]) => o.event(object, reason, text)),
+    ],
+    subject: object,
+  };
+}
+
+const bound = claim({ spec: { storageClassName: 'fast', volumeName: 'pv-1' }, status: { phase: 'Bound' } });
+const unplaced: o.PodOptions = {
+  node: null,
+  status: {
+    phase: 'Pending',
+    conditions: [
+      o.condition('PodScheduled', 'False', 'Unschedulable', '0/2 nodes are available: 2 Insufficient cpu.'),
+    ],
+  },
+};
+const V = 'PersistentVolumeClaim/shop/data';
+
+export const claims: Scenario[] = [
+  {
+    mode: 'storage-class-missing',
+    fires: [
+      {
+        ...claim({
+          spec: { storageClassName: 'fats' },
+          more: [storage('fast')],
+          events: [['ProvisioningFailed', 'storageclass.storage.k8s.io "fats" not found']],
+        }),
+        at: `${V} spec.storageClassName`,
+        message: 'StorageClass fats of PersistentVolumeClaim data does not exist; there is fast (fast?).',
+      },
+    ],
+    silent: [
+      claim({ spec: { storageClassName: 'manual' }, more: [volume({ storageClassName: 'manual' })] }),
+      bound,
+    ],
+  },
+  {
+    mode: 'pvc-pending-no-class',
+    fires: [
+      {
+        ...claim({ more: [storage('fast')] }),
+        at: `${V} spec`,
+        message:
+          'PersistentVolumeClaim data names no StorageClass and the cluster has no default one; there is fast.',
+      },
+      {
+        ...claim({
+          spec: { storageClassName: '' },
+          events: [
+            ['FailedBinding', 'no persistent volumes available for this claim and no storage class is set'],
+          ],
+        }),
+        at: `${V} spec.storageClassName`,
+      },
+    ],
+    silent: [claim({ more: [{ ...storage('fast'), ...asDefault } as KubeObject] }), bound],
+  },
+  {
+    mode: 'provisioning-failed',
+    fires: [
+      {
+        ...claim({
+          spec: { storageClassName: 'fast' },
+          more: [storage('fast')],
+          events: [
+            [
+              'ProvisioningFailed',
+              'failed to provision volume with StorageClass "fast": rpc error: code = ResourceExhausted desc = quota exceeded',
+            ],
+          ],
+        }),
+        message:
+          'The provisioner of StorageClass fast cannot make a volume for PersistentVolumeClaim data: rpc error: code = ResourceExhausted desc = quota exceeded.',
+      },
+    ],
+    silent: [bound],
+  },
+  {
+    mode: 'provisioner-not-running',
+    fires: [
+      {
+        ...claim({
+          spec: { storageClassName: 'fast' },
+          more: [storage('fast')],
+          events: [
+            [
+              'ExternalProvisioning',
+              "Waiting for a volume to be created either by the external provisioner 'x.example' or manually by the system administrator.",
+            ],
+          ],
+        }),
+        message:
+          'PersistentVolumeClaim data has waited 120 min for provisioner x.example of StorageClass fast, which does not answer.',
+      },
+    ],
+    silent: [bound],
+  },
+  {
+    mode: 'pv-claim-mismatch',
+    fires: [
+      {
+        ...claim({
+          spec: { storageClassName: 'fast', volumeName: 'pv-1' },
+          more: [storage('fast'), volume({})],
+        }),
+        at: `${V} spec.volumeName`,
+        message: 'PersistentVolumeClaim data names volume pv-1, which does not fit it: 1Gi < 5Gi.',
+      },
+    ],
+    silent: [
+      claim({
+        spec: { storageClassName: 'fast', volumeName: 'pv-1' },
+        more: [storage('fast'), volume({ capacity: { storage: '8Gi' } })],
+      }),
+    ],
+  },
+  {
+    mode: 'pv-already-claimed',
+    fires: [
+      {
+        ...claim({
+          spec: { storageClassName: 'fast', volumeName: 'pv-1' },
+          more: [storage('fast'), volume({ claimRef: { namespace: 'pay', name: 'old' } })],
+        }),
+        message: 'PersistentVolumeClaim data names volume pv-1, which belongs to claim pay/old.',
+      },
+    ],
+    silent: [
+      claim({
+        spec: { storageClassName: 'fast', volumeName: 'pv-1' },
+        more: [storage('fast'), volume({ claimRef: { namespace: 'shop', name: 'data' } })],
+      }),
+    ],
+  },
+  {
+    mode: 'pvc-stuck-terminating',
+    fires: [
+      {
+        ...claim({ status: { phase: 'Bound' }, deletion: 600 }),
+        at: `${V} metadata.finalizers`,
+        message:
+          'PersistentVolumeClaim data is being deleted and stays until Pod db-0 no longer uses it (kubernetes.io/pvc-protection).',
+      },
+    ],
+    silent: [bound],
+  },
+  {
+    mode: 'wait-for-first-consumer',
+    fires: [
+      {
+        ...claim({
+          spec: { storageClassName: 'fast' },
+          more: [storage('fast', { volumeBindingMode: 'WaitForFirstConsumer' })],
+          pod: unplaced,
+        }),
+        as: 'consequence',
+        message: 'PersistentVolumeClaim data waits until Pod db-0 has a node.',
+      },
+    ],
+    silent: [
+      claim({
+        spec: { storageClassName: 'fast' },
+        more: [storage('fast', { volumeBindingMode: 'WaitForFirstConsumer' })],
+        pod: null,
+      }),
+    ],
+  },
+];

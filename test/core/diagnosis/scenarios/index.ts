@@ -1,0 +1,31 @@
+import { admission } from './admission.ts';
+import { claims, controllers } from './controllers.ts';
+import { image } from './image.ts';
+import { ingresses, names, policies } from './network.ts';
+import { failedPods, nodes, sandboxes, terminating, volumes } from './pods.ts';
+import { probes } from './probes.ts';
+import { config, endings, logCauses } from './runtime.ts';
+import type { Scenario } from './scenario.ts';
+import { scheduling } from './scheduling.ts';
+import { services } from './services.ts';
+
+export const scenarios: Scenario[] = [
+  ...admission,
+  ...nodes,
+  ...scheduling,
+  ...claims,
+  ...volumes,
+  ...sandboxes,
+  ...image,
+  ...config,
+  ...endings,
+  ...logCauses,
+  ...failedPods,
+  ...probes,
+  ...services,
+  ...ingresses,
+  ...policies,
+  ...names,
+  ...controllers,
+  ...terminating,
+];

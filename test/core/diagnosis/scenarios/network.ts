@@ -1,0 +1,535 @@
+/** Ingresses, policies, names. */
+import type { KubeObject } from '../../../../server/src/core/kube/object.ts';
+import type { Container, NetworkPolicy } from '../../../../server/src/core/kube/types.ts';
+import * as o from '../../../tools/objects.ts';
+import type { Case, Scenario } from './scenario.ts';
+import { client, ledger } from './services.ts';
+
+const nginx = o.object('networking.k8s.io/v1', 'IngressClass', 'nginx', {}, '');
+
+interface Route {
+  service?: string;
+  port?: object;
+  className?: string | null;
+  tls?: object[];
+  status?: object;
+  more?: KubeObject[];
+  classes?: KubeObject[];
+}
+
+/** Ingress `shop` in front of a healthy Service `ledger`. */
+function route({
+  service = 'ledger',
+  port = { number: 80 },
+  className = 'nginx',
+  tls,
+  status,
+  more = [],
+  classes = [nginx],
+}: Route): Case {
+  const ingress = o.object('networking.k8s.io/v1', 'Ingress', 'shop', {
+    spec: {
+      ...(className === null ? {} : { ingressClassName: className }),
+      ...(tls ? { tls } : {}),
+      rules: [
+        {
+          host: 'shop.example',
+          http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: service, port } } }] },
+        },
+      ],
+    },
+    status: status ?? { loadBalancer: {} },
+  });
+  return { objects: [ingress, ...ledger(), ...classes, ...more], subject: ingress };
+}
+
+const I = 'Ingress/shop/shop';
+const tlsSecret = (data: object): KubeObject => o.object('v1', 'Secret', 'cert', { type: 'Opaque', data });
+const tls = [{ hosts: ['shop.example'], secretName: 'cert' }];
+
+const unreadyLedger = (): Case => {
+  const made = route({});
+  const down = o.deployment('ledger', { podOptions: () => ({ states: { app: o.unready() } }) });
+  const service = o.service('ledger');
+  return { ...made, objects: [made.subject, nginx, ...down.all, service, o.slice(service, down.pods)] };
+};
+
+export const ingresses: Scenario[] = [
+  {
+    mode: 'ingress-backend-service-missing',
+    fires: [
+      {
+        ...route({ service: 'ledgr' }),
+        at: `${I} spec.rules[0].http.paths[0].backend.service.name`,
+        message: 'Ingress shop routes to Service ledgr, which does not exist in namespace shop; ledger does.',
+      },
+      {
+        ...route({ service: 'payments' }),
+        message:
+          'Ingress shop routes to Service payments, which does not exist in namespace shop: it answers 503.',
+      },
+    ],
+    silent: [
+      route({}),
+      {
+        ...route({ service: 'ledgr' }),
+        extra: {
+          gaps: [{ kind: 'Service', namespace: 'shop', reason: 'forbidden', detail: 'needs list services' }],
+        },
+      },
+    ],
+  },
+  {
+    mode: 'ingress-backend-port-missing',
+    fires: [
+      {
+        ...route({ port: { number: 8080 } }),
+        at: `${I} spec.rules[0].http.paths[0].backend.service.port.number`,
+        message: 'Ingress shop routes to port 8080 of Service ledger, which has web (80).',
+      },
+      {
+        ...route({ port: { name: 'http' } }),
+        message: 'Ingress shop routes to port http of Service ledger, which has web (80).',
+      },
+    ],
+    silent: [route({ port: { name: 'web' } })],
+  },
+  {
+    mode: 'ingress-backend-no-endpoints',
+    fires: [
+      {
+        ...unreadyLedger(),
+        as: 'consequence',
+        message: 'Ingress shop answers 503: Service ledger behind it has no ready endpoint.',
+      },
+    ],
+    silent: [route({})],
+  },
+  {
+    mode: 'ingress-class-not-found',
+    fires: [
+      {
+        ...route({ className: 'ngnix' }),
+        at: `${I} spec.ingressClassName`,
+        message:
+          'IngressClass ngnix of Ingress shop does not exist, so no controller serves it; there is nginx.',
+      },
+      {
+        ...route({ classes: [] }),
+        message:
+          'IngressClass nginx of Ingress shop does not exist, and the cluster has no IngressClass at all.',
+      },
+    ],
+    silent: [
+      route({}),
+      {
+        ...route({ className: 'ngnix' }),
+        extra: { gaps: [{ kind: 'IngressClass', reason: 'forbidden', detail: 'needs list ingressclasses' }] },
+      },
+    ],
+  },
+  {
+    mode: 'ingress-no-class',
+    fires: [
+      {
+        ...route({ className: null }),
+        at: `${I} spec`,
+        message:
+          'Ingress shop names no class and no IngressClass is the default: controllers leave it alone.',
+      },
+    ],
+    silent: [route({ className: null, status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } })],
+  },
+  {
+    mode: 'ingress-tls-secret-invalid',
+    fires: [
+      {
+        ...route({ tls, more: [o.object('v1', 'Secret', 'other', { data: {} })] }),
+        at: `${I} spec.tls[0].secretName`,
+        message:
+          "TLS Secret cert of Ingress shop does not exist: clients get the controller's own certificate.",
+      },
+      {
+        ...route({ tls, more: [tlsSecret({ 'tls.crt': '' })] }),
+        message:
+          "TLS Secret cert of Ingress shop has type Opaque and lacks tls.key: clients get the controller's own certificate.",
+      },
+    ],
+    silent: [route({ tls, more: [tlsSecret({ 'tls.crt': '', 'tls.key': '' })] })],
+  },
+];
+
+const TIMEOUT = 'Get "http://ledger": dial tcp 10.96.7.7:80: i/o timeout';
+const toLedger = { podSelector: { matchLabels: { app: 'ledger' } } };
+const fromClient = { podSelector: { matchLabels: { app: 'client' } } };
+const onLedger = (
+  ingress: NonNullable<NetworkPolicy['spec']>['ingress'],
+  more: NetworkPolicy['spec'] = {},
+): NetworkPolicy =>
+  o.policy('ledger', {
+    podSelector: { matchLabels: { app: 'ledger' } },
+    policyTypes: ['Ingress'],
+    ...(ingress ? { ingress } : {}),
+    ...more,
+  });
+const DNS = {
+  ports: [
+    { port: 53, protocol: 'UDP' },
+    { port: 53, protocol: 'TCP' },
+  ],
+};
+const onClient = (egress: NonNullable<NetworkPolicy['spec']>['egress']): NetworkPolicy =>
+  o.policy('client', {
+    podSelector: { matchLabels: { app: 'client' } },
+    policyTypes: ['Egress'],
+    egress: [DNS, ...(egress ?? [])],
+  });
+
+const blocked = (policy: NetworkPolicy): Case => client(TIMEOUT, { policies: [policy] });
+const P = 'NetworkPolicy/shop/ledger';
+
+/** Asked about by the Service that nobody reaches: the client's log tells. */
+const byService = (made: Case): Case => ({
+  ...made,
+  subject: made.objects.find(({ kind }) => kind === 'Service') as KubeObject,
+});
+
+export const policies: Scenario[] = [
+  {
+    mode: 'netpol-ingress-default-deny',
+    fires: [
+      {
+        ...blocked(onLedger(undefined)),
+        at: `${P} spec.podSelector`,
+        message:
+          'NetworkPolicy ledger admits nobody to port 8080/TCP of Deployment ledger; Deployment client (through Service ledger) is dropped.',
+      },
+      { ...byService(blocked(onLedger(undefined))), at: `${P} spec.podSelector` },
+    ],
+    silent: [
+      blocked(onLedger([{}])),
+      blocked(onLedger([{ from: [] }])),
+      {
+        ...blocked(onLedger(undefined)),
+        objects: [
+          ...blocked(onLedger(undefined)).objects,
+          o.object('apps/v1', 'DaemonSet', 'kube-flannel-ds', {}, 'kube-flannel'),
+        ],
+      },
+    ],
+  },
+  {
+    mode: 'netpol-ingress-peer-mismatch',
+    fires: [
+      {
+        ...blocked(onLedger([{ from: [{ podSelector: { matchLabels: { app: 'frontend' } } }] }])),
+        at: `${P} spec.ingress[0].from`,
+        message:
+          'NetworkPolicy ledger admits app=frontend to port 8080 of Deployment ledger; the pods of Deployment client have app=client.',
+      },
+    ],
+    silent: [blocked(onLedger([{ from: [fromClient] }]))],
+  },
+  {
+    mode: 'netpol-ingress-port-mismatch',
+    fires: [
+      {
+        ...blocked(onLedger([{ from: [fromClient], ports: [{ port: 80 }] }])),
+        at: `${P} spec.ingress[0].ports`,
+        message:
+          'NetworkPolicy ledger admits Deployment client to ports 80/TCP of Deployment ledger; Service ledger sends to pod port 8080/TCP.',
+      },
+    ],
+    silent: [blocked(onLedger([{ from: [fromClient], ports: [{ port: 8080 }] }]))],
+  },
+  {
+    mode: 'netpol-named-port-unresolved',
+    fires: [
+      {
+        ...blocked(onLedger([{ from: [fromClient], ports: [{ port: 'web' }] }])),
+        message:
+          'NetworkPolicy ledger opens port web, a name that no container of Deployment ledger gives to a port; Deployment client is dropped.',
+      },
+    ],
+    silent: [blocked(onLedger([{ from: [fromClient], ports: [{ port: 'http' }] }]))],
+  },
+  {
+    mode: 'netpol-namespace-label-missing',
+    fires: [
+      {
+        ...blocked(onLedger([{ from: [{ namespaceSelector: { matchLabels: { team: 'shop' } } }] }])),
+        at: `${P} spec.ingress[0].from[0].namespaceSelector`,
+        message:
+          'NetworkPolicy ledger admits namespaces with team=shop; namespace shop of Deployment client does not have it.',
+      },
+    ],
+    silent: [
+      blocked(
+        onLedger([
+          { from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } } }] },
+        ]),
+      ),
+    ],
+  },
+  {
+    mode: 'netpol-policytypes-implicit',
+    fires: [
+      {
+        ...blocked(o.policy('ledger', { podSelector: { matchLabels: { app: 'ledger' } }, egress: [DNS] })),
+        at: `${P} spec`,
+        message:
+          'NetworkPolicy ledger has egress rules and no policyTypes, so it isolates ingress too: Deployment client is dropped on port 8080 of Deployment ledger.',
+      },
+    ],
+    silent: [
+      blocked(
+        o.policy('ledger', {
+          podSelector: { matchLabels: { app: 'ledger' } },
+          policyTypes: ['Egress'],
+          egress: [DNS],
+        }),
+      ),
+    ],
+  },
+  {
+    mode: 'netpol-egress-default-deny',
+    fires: [
+      {
+        ...blocked(onClient([])),
+        at: 'NetworkPolicy/shop/client spec.policyTypes',
+        message:
+          'NetworkPolicy client lets Deployment client open no connection to Deployment ledger on port 8080/TCP (Service ledger).',
+      },
+      {
+        ...blocked(onClient([{ to: [toLedger], ports: [{ port: 80 }] }])),
+        at: 'NetworkPolicy/shop/client spec.egress[1].ports',
+      },
+    ],
+    silent: [blocked(onClient([{ to: [toLedger], ports: [{ port: 8080 }] }]))],
+  },
+  {
+    mode: 'netpol-egress-dns-blocked',
+    fires: [
+      {
+        ...dns([]),
+        at: 'NetworkPolicy/shop/client spec.egress',
+        message:
+          'NetworkPolicy client does not let Deployment client reach the cluster DNS on UDP port 53: every lookup times out.',
+      },
+    ],
+    silent: [dns([DNS]), dns([{ to: [{ namespaceSelector: {} }] }])],
+  },
+  {
+    mode: 'netpol-port-protocol-default',
+    fires: [
+      {
+        ...dns([{ ports: [{ port: 53 }] }]),
+        at: 'NetworkPolicy/shop/client spec.egress[0].ports[0]',
+        message:
+          'NetworkPolicy client opens port 53 for Deployment client without a protocol, which means TCP only: lookups over UDP time out.',
+      },
+    ],
+    silent: [dns([{ ports: [{ port: 53 }, { port: 53, protocol: 'UDP' }] }])],
+  },
+  {
+    mode: 'netpol-dns-tcp-blocked',
+    fires: [
+      {
+        ...dns([{ ports: [{ port: 53, protocol: 'UDP' }] }]),
+        message:
+          'NetworkPolicy client lets Deployment client reach the cluster DNS on UDP and not on TCP port 53: long answers fail.',
+      },
+      { ...dns([{ ports: [{ port: 53, protocol: 'UDP' }] }], 'serving'), as: 'alsoSeen' },
+    ],
+    silent: [dns([DNS])],
+  },
+];
+
+function dns(egress: NonNullable<NetworkPolicy['spec']>['egress'], log = 'lookup ledger: i/o timeout'): Case {
+  return client(log, {
+    policies: [
+      o.policy('client', {
+        podSelector: { matchLabels: { app: 'client' } },
+        policyTypes: ['Egress'],
+        ...(egress ? { egress } : {}),
+      }),
+    ],
+  });
+}
+
+const env = (value: string): Container => ({ env: [{ name: 'LEDGER_URL', value }] });
+const E = 'Deployment/shop/client spec.template.spec.containers[0].env[0].value';
+const nx = (host: string): string =>
+  `Get "http://${host}": dial tcp: lookup ${host} on 10.96.0.10:53: no such host`;
+
+/** CoreDNS in trouble: its own pods replace those of the frame. */
+function coredns(state: Parameters<typeof o.waiting>[0] | null, log?: string): Case {
+  const labels = { 'k8s-app': 'kube-dns' };
+  const made = o.deployment('coredns', {
+    namespace: 'kube-system',
+    labels,
+    container: {
+      ports: [
+        { name: 'dns', containerPort: 53, protocol: 'UDP' },
+        { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
+      ],
+    },
+    podOptions: () =>
+      state === null
+        ? {}
+        : { states: { app: state === 'crash' ? o.crashed(1) : o.waiting(state, 'not found') } },
+  });
+  const service = o.service(
+    'kube-dns',
+    {
+      selector: labels,
+      clusterIP: '10.96.0.10',
+      ports: [
+        { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
+        { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
+      ],
+    },
+    'kube-system',
+  );
+  const gone = o.pod('coredns-1', {
+    namespace: 'kube-system',
+    labels,
+    ready: false,
+    status: { phase: 'Succeeded' },
+  });
+  return {
+    objects: [...made.all, service, o.slice(service, made.pods), gone],
+    subject: made.deployment,
+    ...(log ? { extra: { logs: [o.logOf(made.pods[0]!, log, 'app', true)] } } : {}),
+  };
+}
+
+const noDns = (): Case => {
+  const made = client('lookup ledger on 10.96.0.10:53: server misbehaving', { ready: false });
+  return { ...made, objects: [...made.objects, ...coredns('ImagePullBackOff').objects] };
+};
+
+export const names: Scenario[] = [
+  {
+    mode: 'service-missing',
+    fires: [
+      {
+        ...client(nx('payments'), { container: env('http://payments') }),
+        at: E,
+        message:
+          'Deployment client asks for payments, and there is no Service of that name in namespace shop.',
+      },
+      {
+        ...client(nx('ledgr'), { container: env('http://ledgr') }),
+        at: E,
+        message:
+          'Deployment client asks for ledgr, and there is no Service of that name in namespace shop; there is ledger.',
+      },
+    ],
+    silent: [
+      client(nx('ledger')),
+      client(nx('example.com')),
+      client(nx('payments'), { spec: { hostAliases: [{ ip: '1.2.3.4', hostnames: ['payments'] }] } }),
+    ],
+  },
+  {
+    mode: 'cross-namespace-short-name',
+    fires: [
+      {
+        ...client(nx('ledger'), { container: env('http://ledger'), ledger: ledger('pay') }),
+        at: E,
+        message: 'Deployment client asks for ledger, which means namespace shop; Service ledger is in pay.',
+      },
+    ],
+    silent: [client(nx('ledger.pay'), { ledger: [...ledger('pay'), o.namespace('pay')] })],
+  },
+  {
+    mode: 'wrong-service-fqdn',
+    fires: [
+      {
+        ...client(nx('ledgr.shop.svc.cluster.local'), {
+          container: env('http://ledgr.shop.svc.cluster.local'),
+        }),
+        at: E,
+        message:
+          'Deployment client asks for ledgr.shop.svc.cluster.local; namespace shop has no Service ledgr, it has ledger.',
+      },
+      {
+        ...client('starting', { ready: false, container: env('http://ledger.pay.svc:80') }),
+        at: E,
+        message:
+          'Deployment client asks for ledger.pay.svc; namespace pay has no Service ledger, that is in shop.',
+      },
+      {
+        ...client(nx('cart.pay.svc'), {}),
+        message: 'Deployment client asks for cart.pay.svc; there is no namespace pay.',
+      },
+    ],
+    silent: [
+      client(nx('ledger.shop.svc.cluster.local')),
+      client('starting', { container: env('http://ledgr.shop.svc') }),
+    ],
+  },
+  {
+    mode: 'dns-hostnetwork-clusterfirst',
+    fires: [
+      {
+        ...client(nx('ledger'), { spec: { hostNetwork: true, dnsPolicy: 'ClusterFirst' } }),
+        at: 'Deployment/shop/client spec.template.spec.dnsPolicy',
+        message:
+          "Deployment client is on the host network with dnsPolicy ClusterFirst and asks the node's resolver, which does not know ledger.",
+      },
+    ],
+    silent: [client(nx('ledger'), { spec: { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } })],
+  },
+  {
+    mode: 'dns-policy-default-no-cluster-names',
+    fires: [
+      {
+        ...client(nx('ledger'), { spec: { dnsPolicy: 'Default' } }),
+        message:
+          "Deployment client has dnsPolicy Default and asks the node's resolver, which does not know ledger.",
+      },
+    ],
+    silent: [client(nx('example.com'), { spec: { dnsPolicy: 'Default' } })],
+  },
+  {
+    mode: 'coredns-loop',
+    fires: [
+      {
+        ...coredns(
+          'crash',
+          '[FATAL] plugin/loop: Loop (127.0.0.1:53 -> :53) detected for zone ".", see https://coredns.io/plugins/loop#troubleshooting',
+        ),
+        at: 'Deployment/kube-system/coredns',
+      },
+    ],
+    silent: [
+      coredns(null, 'Loop (127.0.0.1:53 -> :53) detected for zone "."'),
+      coredns('crash', 'out of memory'),
+    ],
+  },
+  {
+    mode: 'coredns-config-error',
+    fires: [
+      {
+        ...coredns('crash', "/etc/coredns/Corefile:3 - Error during parsing: Unknown directive 'forwrd'"),
+        message:
+          "CoreDNS cannot read its Corefile: /etc/coredns/Corefile:3 - Error during parsing: Unknown directive 'forwrd'",
+      },
+    ],
+    silent: [coredns(null, 'Corefile:3 - Error during parsing')],
+  },
+  {
+    mode: 'coredns-not-running',
+    fires: [
+      {
+        ...noDns(),
+        as: 'consequence',
+        message: 'The cluster DNS has no ready pod (0 of 2): every lookup of Deployment client fails.',
+      },
+      { ...coredns('ImagePullBackOff'), as: 'consequence' },
+    ],
+    silent: [coredns(null), client('lookup ledger on 10.96.0.10:53: server misbehaving', { ready: false })],
+  },
+];

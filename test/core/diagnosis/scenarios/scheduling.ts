@@ -1,0 +1,334 @@
+import type { KubeObject } from '../../../../server/src/core/kube/object.ts';
+import type { Container, PodSpec } from '../../../../server/src/core/kube/types.ts';
+import * as o from '../../../tools/objects.ts';
+import type { Case, Scenario } from './scenario.ts';
+
+const PREEMPTION = ' preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.';
+
+interface Wish {
+  spec?: PodSpec;
+  container?: Container;
+  more?: KubeObject[];
+  at: string;
+  message: string;
+}
+
+/** A pod that the scheduler could not place, by its condition. */
+function unplaced(text: string, { spec = {}, container = {}, more = [] }: Partial<Wish>) {
+  const containers = [{ name: 'app', image: 'shop/web:1', ...container }];
+  const web = o.deployment('web', {
+    spec: { ...spec, containers },
+    podOptions: () => ({
+      node: null,
+      spec: { ...spec, containers },
+      status: { phase: 'Pending', conditions: [o.condition('PodScheduled', 'False', 'Unschedulable', text)] },
+    }),
+  });
+  return { web, objects: [...web.all, ...more] };
+}
+
+function scenario(mode: string, text: string, wish: Wish): Scenario {
+  const { web, objects } = unplaced(text, wish);
+  const done = o.deployment('web', wish.spec ? { spec: wish.spec } : {});
+  const late = o.event(done.pods[0]!, 'FailedScheduling', text, { age: 600 });
+  return {
+    mode,
+    fires: [{ objects, subject: web.deployment, at: wish.at, message: wish.message }],
+    silent: [{ objects: [...done.all, late, ...(wish.more ?? [])], subject: done.deployment }],
+  };
+}
+
+const T = 'Deployment/shop/web spec.template.spec';
+const cpu = (amount: string): Container => ({
+  resources: { requests: { cpu: amount, memory: amount === '3' ? '6Gi' : '1Gi' } },
+});
+const claim = (name: string, phase: string): KubeObject =>
+  o.object('v1', 'PersistentVolumeClaim', name, { spec: { storageClassName: 'slow' }, status: { phase } });
+const slow = o.object(
+  'storage.k8s.io/v1',
+  'StorageClass',
+  'slow',
+  { provisioner: 'x', volumeBindingMode: 'Immediate' },
+  '',
+);
+const volumes: PodSpec = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] };
+const neighbour = o.pod('other-1', { namespace: 'other', container: cpu('500m') });
+const busy = o.pod('proxy-1', {
+  namespace: 'edge',
+  container: { ports: [{ containerPort: 80, hostPort: 80 }] },
+});
+const cordoned = o.node('worker-1', { spec: { unschedulable: true } });
+
+const gated = (gates: { name: string }[], node: string | null): Case => {
+  const pods = o.deployment('web', {
+    spec: { schedulingGates: gates },
+    podOptions: () => ({
+      node,
+      status: node
+        ? {}
+        : { phase: 'Pending', conditions: [o.condition('PodScheduled', 'False', 'SchedulingGated')] },
+    }),
+  });
+  return { objects: pods.all, subject: pods.deployment };
+};
+
+const unseen = (schedulerName: string, age: number): Case => {
+  const pods = o.deployment('web', {
+    spec: { schedulerName },
+    podOptions: () => ({ node: null, age, status: { phase: 'Pending' } }),
+  });
+  return { objects: pods.all, subject: pods.deployment };
+};
+
+const bound = (node: string): Case => {
+  const spec: PodSpec = { nodeName: node };
+  const pods = o.deployment('web', {
+    spec,
+    podOptions: () => ({ node, status: { phase: 'Pending', containerStatuses: [] } }),
+  });
+  return { objects: pods.all, subject: pods.deployment };
+};
+
+export const scheduling: Scenario[] = [
+  scenario('insufficient-cpu', `0/2 nodes are available: 2 Insufficient cpu.${PREEMPTION}`, {
+    container: cpu('3'),
+    more: [neighbour],
+    at: `${T}.containers[0].resources.requests.cpu`,
+    message:
+      'Deployment web asks for 3 cpu and no node has that much left (free / allocatable): worker-2 2 / 2, worker-1 1500m / 2.',
+  }),
+  scenario('insufficient-memory', `0/2 nodes are available: 2 Insufficient memory.${PREEMPTION}`, {
+    container: cpu('3'),
+    at: `${T}.containers[0].resources.requests.memory`,
+    message:
+      'Deployment web asks for 6Gi memory and no node has that much left (free / allocatable): worker-1 4Gi / 4Gi, worker-2 4Gi / 4Gi.',
+  }),
+  scenario('insufficient-ephemeral-storage', '0/2 nodes are available: 2 Insufficient ephemeral-storage.', {
+    container: { resources: { requests: { 'ephemeral-storage': '80Gi' } } },
+    at: `${T}.containers[0].resources.requests.ephemeral-storage`,
+    message:
+      'Deployment web asks for 80Gi ephemeral-storage and no node has that much left (free / allocatable): worker-1 50Gi / 50Gi, worker-2 50Gi / 50Gi.',
+  }),
+  scenario('insufficient-extended-resource', '0/2 nodes are available: 2 Insufficient nvidia.com/gpu.', {
+    container: { resources: { limits: { 'nvidia.com/gpu': 1 } } },
+    at: `${T}.containers[0].resources.limits["nvidia.com/gpu"]`,
+    message:
+      'Deployment web asks for 1 nvidia.com/gpu and no node has that much left (free / allocatable): worker-1 0 / 0, worker-2 0 / 0.',
+  }),
+  scenario('too-many-pods', '0/2 nodes are available: 2 Too many pods.', {
+    more: [
+      o.node('worker-1', { status: { allocatable: { pods: '2' } } }),
+      o.node('worker-2', { status: { allocatable: { pods: '0' } } }),
+      neighbour,
+    ],
+    at: T,
+    message:
+      'Every node that fits Deployment web already runs as many pods as it takes (free / allocatable): worker-1 0 / 2, worker-2 0 / 0.',
+  }),
+  scenario(
+    'node-selector-mismatch',
+    "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.",
+    {
+      spec: { nodeSelector: { disktype: 'ssd' } },
+      more: [o.node('worker-1', { labels: { disktype: 'hdd' } })],
+      at: `${T}.nodeSelector`,
+      message:
+        'No node has the labels that Deployment web asks for (nodes that have them): disktype=ssd 0/2 (disktype: hdd).',
+    },
+  ),
+  scenario('untolerated-taint', '0/2 nodes are available: 2 node(s) had untolerated taint(s).', {
+    more: [
+      o.node('worker-1', { spec: { taints: [{ key: 'team', value: 'a', effect: 'NoSchedule' }] } }),
+      o.node('worker-2', { spec: { taints: [{ key: 'team', value: 'b', effect: 'NoExecute' }] } }),
+    ],
+    at: `${T}.tolerations`,
+    message:
+      'Deployment web tolerates none of these taints: worker-1 team=a:NoSchedule, worker-2 team=b:NoExecute.',
+  }),
+  {
+    mode: 'node-cordoned',
+    fires: [
+      {
+        objects: unplaced('0/2 nodes are available: 2 node(s) were unschedulable.', { more: [cordoned] })
+          .objects,
+        subject: unplaced('', {}).web.deployment,
+        at: 'Node/worker-1 spec.unschedulable',
+        message: 'Nodes that would take Deployment web are cordoned: worker-1.',
+      },
+      { objects: [cordoned], subject: cordoned, at: 'Node/worker-1 spec.unschedulable' },
+    ],
+    silent: [{ objects: [...o.deployment('web').all, cordoned], subject: o.deployment('web').deployment }],
+  },
+  scenario(
+    'pod-affinity-unsatisfied',
+    "0/2 nodes are available: 2 node(s) didn't match pod affinity rules.",
+    {
+      spec: {
+        affinity: {
+          podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone' }] },
+        },
+      },
+      at: `${T}.affinity.podAffinity`,
+      message: 'Required affinity of Deployment web finds no pod to be near to on any of 2 nodes.',
+    },
+  ),
+  scenario(
+    'pod-anti-affinity-conflict',
+    "0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules.",
+    {
+      spec: {
+        affinity: {
+          podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'h' }] },
+        },
+      },
+      at: `${T}.affinity.podAntiAffinity`,
+      message:
+        'Required anti-affinity leaves no node for one more pod of Deployment web: 2 of 2 nodes already run one.',
+    },
+  ),
+  scenario(
+    'existing-anti-affinity-conflict',
+    "0/2 nodes are available: 2 node(s) didn't satisfy existing pods anti-affinity rules.",
+    {
+      at: T,
+      message: 'Anti-affinity of pods that already run keeps Deployment web off 2 of 2 nodes.',
+    },
+  ),
+  scenario(
+    'topology-spread-unsatisfied',
+    "0/2 nodes are available: 2 node(s) didn't match pod topology spread constraints (missing required label).",
+    {
+      spec: {
+        topologySpreadConstraints: [{ topologyKey: 'zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }],
+      },
+      at: `${T}.topologySpreadConstraints`,
+      message: 'A topology spread constraint of Deployment web with DoNotSchedule keeps it off 2 of 2 nodes.',
+    },
+  ),
+  scenario(
+    'host-port-conflict',
+    "0/2 nodes are available: 2 node(s) didn't have free ports for the requested pod ports.",
+    {
+      container: { ports: [{ containerPort: 80, hostPort: 80 }] },
+      more: [busy],
+      at: `${T}.containers[0].ports`,
+      message: 'hostPort 80 of Deployment web is taken on every node that fits: worker-1: edge/proxy-1.',
+    },
+  ),
+  scenario(
+    'pvc-not-found',
+    '0/2 nodes are available: persistentvolumeclaim "data" not found. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
+    {
+      spec: volumes,
+      more: [claim('date', 'Bound')],
+      at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
+      message:
+        'PersistentVolumeClaim data does not exist in namespace shop; Deployment web waits for it (date?).',
+    },
+  ),
+  scenario('pvc-being-deleted', '0/2 nodes are available: persistentvolumeclaim "data" is being deleted.', {
+    spec: volumes,
+    more: [claim('data', 'Bound')],
+    at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
+    message: 'PersistentVolumeClaim data is being deleted and Deployment web still needs it.',
+  }),
+  scenario(
+    'pvc-lost',
+    '0/2 nodes are available: persistentvolumeclaim "data" bound to non-existent persistentvolume "pv-1".',
+    {
+      spec: volumes,
+      more: [claim('data', 'Lost')],
+      at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
+      message: 'PersistentVolumeClaim data of Deployment web is bound to a volume that no longer exists.',
+    },
+  ),
+  scenario(
+    'unbound-immediate-pvc',
+    '0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: x',
+    {
+      spec: volumes,
+      more: [claim('data', 'Pending'), slow],
+      at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
+      message: 'Deployment web waits for PersistentVolumeClaim data, which is not bound.',
+    },
+  ),
+  scenario(
+    'volume-node-affinity-conflict',
+    "0/2 nodes are available: 2 node(s) didn't match PersistentVolume's node affinity.",
+    {
+      spec: volumes,
+      more: [claim('data', 'Bound')],
+      at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
+      message:
+        'The volume of Deployment web lives where none of 2 nodes may run it: PersistentVolumeClaim data.',
+    },
+  ),
+  scenario('max-volume-count-exceeded', '0/2 nodes are available: 2 node(s) exceed max volume count.', {
+    spec: volumes,
+    more: [claim('data', 'Bound')],
+    at: `${T}.volumes`,
+    message: 'Nodes that fit Deployment web have as many volumes attached as they take.',
+  }),
+  scenario(
+    'rwop-conflict',
+    '0/2 nodes are available: 2 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod.',
+    {
+      spec: volumes,
+      more: [claim('data', 'Bound')],
+      at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
+      message: 'A ReadWriteOncePod volume of Deployment web is in use by another pod.',
+    },
+  ),
+  scenario(
+    'no-matching-pv',
+    "0/2 nodes are available: 2 node(s) didn't find available persistent volumes to bind.",
+    {
+      spec: volumes,
+      more: [claim('data', 'Pending'), slow],
+      at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
+      message: 'No PersistentVolume fits PersistentVolumeClaim data of Deployment web.',
+    },
+  ),
+  scenario('no-nodes-registered', 'no nodes available to schedule pods', {
+    at: T,
+    message: 'The cluster has no nodes; Deployment web waits.',
+  }),
+  {
+    mode: 'pod-scheduling-gated',
+    fires: [
+      {
+        ...gated([{ name: 'kueue.x-k8s.io/admission' }], null),
+        at: `${T}.schedulingGates`,
+        message:
+          'Deployment web is held back by scheduling gate kueue.x-k8s.io/admission; the scheduler looks at it when its controller takes the gate away.',
+      },
+    ],
+    silent: [gated([{ name: 'kueue.x-k8s.io/admission' }], 'worker-1')],
+  },
+  {
+    mode: 'scheduler-not-acting',
+    fires: [
+      {
+        ...unseen('fancy', 300),
+        at: `${T}.schedulerName`,
+        message: 'No scheduler has looked at Deployment web, whose schedulerName is fancy.',
+      },
+      {
+        ...unseen('default-scheduler', 300),
+        message: 'The scheduler has not looked at Deployment web for 300 s.',
+      },
+    ],
+    silent: [unseen('fancy', 5)],
+  },
+  {
+    mode: 'node-name-missing',
+    fires: [
+      {
+        ...bound('worker-7'),
+        at: `${T}.nodeName`,
+        message: 'Deployment web is bound to node worker-7 by nodeName, and there is no such node.',
+      },
+    ],
+    silent: [bound('worker-1')],
+  },
+];

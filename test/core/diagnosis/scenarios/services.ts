@@ -1,0 +1,313 @@
+import type { KubeObject } from '../../../../server/src/core/kube/object.ts';
+import type { Container, PodSpec, Service } from '../../../../server/src/core/kube/types.ts';
+import * as o from '../../../tools/objects.ts';
+import type { Case, Scenario } from './scenario.ts';
+
+interface Options {
+  container?: Container;
+  podOptions?: () => o.PodOptions;
+  more?: KubeObject[];
+  slices?: KubeObject[];
+  log?: string;
+  replicas?: number;
+}
+
+/** Service and Deployment `web`, asked about by the Service. */
+function web(spec: Service['spec'], options: Options = {}): Case {
+  const { container = { ports: [{ name: 'http', containerPort: 8080 }] }, replicas = 2 } = options;
+  const made = o.deployment('web', {
+    replicas,
+    container,
+    ...(options.podOptions ? { podOptions: options.podOptions } : {}),
+  });
+  const service = o.service('web', spec);
+  return {
+    objects: [
+      service,
+      ...made.all,
+      ...(options.slices ?? [o.slice(service, made.pods)]),
+      ...(options.more ?? []),
+    ],
+    subject: service,
+    ...(options.log ? { extra: { logs: [o.logOf(made.pods[0]!, options.log)] } } : {}),
+  };
+}
+
+const S = 'Service/shop/web';
+const unready = () => ({ states: { app: o.unready() } });
+const manual = o.service('ext', { selector: {} });
+const external = (externalName: string): Case => {
+  const service = o.service('ext', { type: 'ExternalName', externalName, selector: {} });
+  return { objects: [service, o.slice(o.service('other'), [])], subject: service };
+};
+const balancer = (): Case => web({ type: 'LoadBalancer' });
+const withAddress = (made: Case): Case => {
+  (made.subject as Service).status = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } };
+  return made;
+};
+const serving = (publishNotReadyAddresses: boolean, clusterIP = '10.96.0.9'): Case => {
+  const made = o.deployment('web', { podOptions: unready });
+  const service = o.service('web', { publishNotReadyAddresses, clusterIP });
+  const slice = o.slice(service, made.pods) as KubeObject & { endpoints: { conditions: object }[] };
+  slice.endpoints[0]!.conditions = { ready: publishNotReadyAddresses, serving: false, terminating: false };
+  return { objects: [service, ...made.all, slice], subject: service };
+};
+
+/** A client whose log complains about Service `ledger`, asked about by its Deployment. */
+export function client(
+  log: string,
+  options: {
+    container?: Container;
+    spec?: PodSpec;
+    ledger?: KubeObject[];
+    ready?: boolean;
+    policies?: KubeObject[];
+  } = {},
+): Case {
+  const made = o.deployment('client', {
+    spec: { ...options.spec, containers: [{ name: 'app', image: 'c:1', ...options.container }] },
+    podOptions: () => (options.ready === false ? { states: { app: o.unready() } } : {}),
+  });
+  return {
+    objects: [...made.all, ...(options.ledger ?? ledger()), ...(options.policies ?? [])],
+    subject: made.deployment,
+    extra: { logs: [o.logOf(made.pods[0]!, log)] },
+  };
+}
+
+/** A healthy Service `ledger` with address 10.96.7.7 in front of port 8080. */
+export function ledger(
+  space = 'shop',
+  container: Container = { ports: [{ name: 'http', containerPort: 8080 }] },
+): KubeObject[] {
+  const made = o.deployment('ledger', { namespace: space, container });
+  const service = o.service(
+    'ledger',
+    { clusterIP: '10.96.7.7', ports: [{ name: 'web', port: 80, targetPort: 8080 }] },
+    space,
+  );
+  return [...made.all, service, o.slice(service, made.pods)];
+}
+
+const waiting = (): Case => {
+  const down = o.deployment('ledger', { podOptions: unready });
+  const service = o.service('ledger', { clusterIP: '10.96.7.7' });
+  return client('dial tcp 10.96.7.7:80: connect: connection refused', {
+    ready: false,
+    ledger: [...down.all, service, o.slice(service, down.pods)],
+    container: { env: [{ name: 'LEDGER', value: 'http://ledger' }] },
+  });
+};
+
+const set = (serviceName: string, services: KubeObject[]): Case => {
+  const { all, top } = o.workload('StatefulSet', 'db', { workload: { replicas: 1, serviceName } });
+  return { objects: [...all, ...services], subject: top };
+};
+
+export const services: Scenario[] = [
+  {
+    mode: 'service-selector-no-match',
+    fires: [
+      {
+        ...web({ selector: { app: 'wed' } }, { slices: [o.slice(o.service('web'), [])] }),
+        at: `${S} spec.selector.app`,
+        message: 'The selector of Service web asks for app=wed; the pods of Deployment web have app=web.',
+      },
+      {
+        ...web({ selector: { app: 'web', track: 'stable' } }, { slices: [] }),
+        at: `${S} spec.selector.track`,
+        message:
+          'The selector of Service web asks for track=stable; the pods of Deployment web have no label track.',
+      },
+      {
+        objects: [o.service('api', { selector: { app: 'zzz' } }), o.slice(o.service('api'), [])],
+        subject: o.service('api'),
+        message: 'The selector app=zzz of Service api is on no pod of namespace shop.',
+      },
+    ],
+    silent: [
+      web({}),
+      {
+        ...web({ selector: { app: 'wed' } }),
+        extra: { gaps: [{ kind: 'Pod', namespace: 'shop', reason: 'forbidden', detail: 'needs list pods' }] },
+      },
+    ],
+  },
+  {
+    mode: 'service-all-backends-terminal',
+    fires: [
+      {
+        objects: [
+          o.service('job', {}),
+          o.pod('job-1', { labels: { app: 'job' }, ready: false, status: { phase: 'Succeeded' } }),
+        ],
+        subject: o.service('job'),
+        message:
+          'Service job selects 1 pods and all of them are finished (Succeeded); finished pods get no traffic.',
+      },
+    ],
+    silent: [
+      web(
+        {},
+        {
+          more: [o.pod('web-old', { labels: { app: 'web' }, ready: false, status: { phase: 'Succeeded' } })],
+        },
+      ),
+    ],
+  },
+  {
+    mode: 'service-no-ready-endpoints',
+    fires: [
+      {
+        ...web({}, { podOptions: unready }),
+        as: 'consequence',
+        message: 'Service web has no ready endpoint: none of its 2 pods is ready.',
+      },
+      {
+        ...web({}, { slices: [o.slice(o.service('web'), [])] }),
+        message: 'Service web has no ready endpoint although 2 of its 2 pods are ready.',
+      },
+    ],
+    // Without slices the pods themselves tell.
+    silent: [web({}), web({}, { slices: [] })],
+  },
+  {
+    mode: 'service-named-target-port-unresolved',
+    fires: [
+      {
+        ...web({ ports: [{ port: 80, targetPort: 'web' }] }),
+        at: `${S} spec.ports[0].targetPort`,
+        message: 'Port name web of Service web is on none of the 2 selected pods; they offer http (8080).',
+      },
+      {
+        ...web({ ports: [{ port: 80, targetPort: 'http', protocol: 'UDP' }] }),
+        message: 'Port name http of Service web stands for UDP; the pods give that name to another protocol.',
+      },
+    ],
+    silent: [web({ ports: [{ port: 80, targetPort: 'http' }] })],
+  },
+  {
+    mode: 'service-target-port-wrong-number',
+    fires: [
+      {
+        ...web({ ports: [{ port: 80, targetPort: 9090 }] }),
+        at: `${S} spec.ports[0].targetPort`,
+        message: 'targetPort 9090 of Service web is no port of its pods; they offer http (8080).',
+      },
+      {
+        ...web(
+          { ports: [{ port: 80, targetPort: 9090 }] },
+          { container: {}, log: 'server listening on :3000', replicas: 1 },
+        ),
+        message: 'targetPort 9090 of Service web is no port of its pods; their application listens on 3000.',
+      },
+    ],
+    // A declaration is informational: a pod without one may listen anywhere.
+    silent: [web({ ports: [{ port: 80, targetPort: 9090 }] }, { container: {} }), web({})],
+  },
+  {
+    mode: 'service-selectorless-no-endpoints',
+    fires: [
+      {
+        objects: [manual],
+        subject: manual,
+        at: 'Service/shop/ext spec',
+        message: 'Service ext has no selector, and nobody has given it an EndpointSlice.',
+      },
+    ],
+    silent: [{ objects: [manual, o.slice(manual, [o.pod('outside')])], subject: manual }],
+  },
+  {
+    mode: 'client-uses-wrong-service-port',
+    fires: [
+      {
+        ...client('dial tcp 10.96.7.7:8080: i/o timeout'),
+        at: 'Deployment/shop/client',
+        message: 'Deployment client connects to port 8080 of Service ledger, which has web (80).',
+      },
+    ],
+    silent: [client('dial tcp 10.96.7.7:80: i/o timeout')],
+  },
+  {
+    mode: 'loadbalancer-pending',
+    fires: [
+      {
+        ...balancer(),
+        at: `${S} spec.type`,
+        message:
+          'Service web of type LoadBalancer has had no address for 120 min, and no controller says anything about it.',
+      },
+    ],
+    silent: [withAddress(balancer())],
+  },
+  {
+    mode: 'externalname-unresolvable',
+    fires: [
+      {
+        ...external('192.0.2.7'),
+        message:
+          'externalName 192.0.2.7 of Service ext is an address; DNS makes a CNAME of it that resolves to nothing.',
+      },
+    ],
+    silent: [external('db.example.com')],
+  },
+  {
+    mode: 'publish-not-ready-misuse',
+    fires: [
+      {
+        ...serving(true),
+        as: 'anywhere',
+        message: 'Service web has publishNotReadyAddresses and sends traffic to 1 pods that are not ready.',
+      },
+    ],
+    silent: [serving(false), serving(true, 'None')],
+  },
+  {
+    mode: 'internal-traffic-policy-local-no-endpoint',
+    fires: [
+      {
+        ...web({ internalTrafficPolicy: 'Local' }),
+        message:
+          'Service web has internalTrafficPolicy Local and no endpoint on worker-2: clients there time out.',
+      },
+    ],
+    silent: [web({ internalTrafficPolicy: 'Cluster' })],
+  },
+  {
+    mode: 'external-traffic-policy-local-no-endpoint',
+    fires: [
+      {
+        ...withAddress(web({ type: 'LoadBalancer', externalTrafficPolicy: 'Local' })),
+        message:
+          'Service web has externalTrafficPolicy Local: traffic from outside that enters by worker-2 is dropped.',
+      },
+    ],
+    silent: [withAddress(web({ type: 'LoadBalancer', externalTrafficPolicy: 'Cluster' }))],
+  },
+  {
+    mode: 'probe-depends-on-remote',
+    fires: [
+      {
+        ...waiting(),
+        as: 'consequence',
+        message: 'Deployment client waits for Service ledger, which has no ready endpoint.',
+      },
+    ],
+    silent: [client('dial tcp 10.96.7.7:80: connect: connection refused', { ready: false })],
+  },
+  {
+    mode: 'statefulset-missing-service',
+    fires: [
+      {
+        ...set('db', []),
+        message:
+          'serviceName db of StatefulSet db names no Service: its pods have no DNS names of their own.',
+      },
+      {
+        ...set('db', [o.service('db')]),
+        message: 'Service db of StatefulSet db is not headless: its pods have no DNS names of their own.',
+      },
+    ],
+    silent: [set('db', [o.service('db', { clusterIP: 'None' })])],
+  },
+];
