@@ -40,7 +40,10 @@ export class Server {
     params: Requests[M]['params'],
     token?: vscode.CancellationToken,
   ): Promise<Requests[M]['result']> {
-    return this.#client.sendRequest<Requests[M]['result']>(method, params, token);
+    // An undefined token would be sent as a second, empty parameter.
+    return token
+      ? this.#client.sendRequest<Requests[M]['result']>(method, params, token)
+      : this.#client.sendRequest<Requests[M]['result']>(method, params);
   }
 
   notify<N extends keyof ClientNotifications>(method: N, params: ClientNotifications[N]): void {
