@@ -82,11 +82,30 @@ import { yamlDuplicateKey } from './schema/yaml-duplicate-key.ts';
 import { yamlSyntax } from './schema/yaml-syntax.ts';
 import { yamlTabIndent } from './schema/yaml-tab-indent.ts';
 import { unsafeSysctl } from './security/unsafe-sysctl.ts';
+import { commandSingleString } from './workloads/command-single-string.ts';
+import { cronjobJobTtlSet } from './workloads/cronjob-job-ttl-set.ts';
+import { cronjobNoDeadline } from './workloads/cronjob-no-deadline.ts';
+import { hpaMinEqualsMax } from './workloads/hpa-min-equals-max.ts';
+import { hpaMinExceedsMax } from './workloads/hpa-min-exceeds-max.ts';
+import { hpaMinReplicas } from './workloads/hpa-min-replicas.ts';
+import { hpaReplicasConflict } from './workloads/hpa-replicas-conflict.ts';
+import { jobRestartPolicy } from './workloads/job-restart-policy.ts';
+import { jobTtlMissing } from './workloads/job-ttl-missing.ts';
+import { minReplicas } from './workloads/min-replicas.ts';
+import { noPodSpread } from './workloads/no-pod-spread.ts';
+import { nonRollingUpdateStrategy } from './workloads/non-rolling-update-strategy.ts';
 import { pdbBlocksEviction } from './workloads/pdb-blocks-eviction.ts';
 import { pdbInvalid } from './workloads/pdb-invalid.ts';
 import { pdbMinExceedsHpaMin } from './workloads/pdb-min-exceeds-hpa-min.ts';
+import { pdbMissing } from './workloads/pdb-missing.ts';
 import { pdbNoPolicy } from './workloads/pdb-no-policy.ts';
 import { pdbUnhealthyEvictionPolicy } from './workloads/pdb-unhealthy-eviction-policy.ts';
+import { priorityClassMissing } from './workloads/priority-class-missing.ts';
+import { rollingUpdateDowntime } from './workloads/rolling-update-downtime.ts';
+import { rwoPvcMultiReplica } from './workloads/rwo-pvc-multi-replica.ts';
+import { selectorTemplateMismatch } from './workloads/selector-template-mismatch.ts';
+import { topologySpreadSelectorMismatch } from './workloads/topology-spread-selector-mismatch.ts';
+import { workloadRestartPolicy } from './workloads/workload-restart-policy.ts';
 
 export const RULES: readonly Rule[] = [
   ambiguousScalar,
@@ -159,11 +178,30 @@ export const RULES: readonly Rule[] = [
   probePortUndeclared,
   probeTimeoutExceedsPeriod,
   probesIdentical,
+  commandSingleString,
+  cronjobJobTtlSet,
+  cronjobNoDeadline,
+  hpaMinEqualsMax,
+  hpaMinExceedsMax,
+  hpaMinReplicas,
+  hpaReplicasConflict,
+  jobRestartPolicy,
+  jobTtlMissing,
+  minReplicas,
+  noPodSpread,
+  nonRollingUpdateStrategy,
   pdbBlocksEviction,
   pdbInvalid,
   pdbMinExceedsHpaMin,
+  pdbMissing,
   pdbNoPolicy,
   pdbUnhealthyEvictionPolicy,
+  priorityClassMissing,
+  rollingUpdateDowntime,
+  rwoPvcMultiReplica,
+  selectorTemplateMismatch,
+  topologySpreadSelectorMismatch,
+  workloadRestartPolicy,
   cpuLimitMissing,
   cpuRequestMissing,
   ephemeralStorageNotEqualLimit,

@@ -1,0 +1,64 @@
+import { scalerOf, wantedReplicas } from '../../../kube/scaling.ts';
+import { matchesLabels } from '../../../kube/selector.ts';
+import { DEFAULT_NAMESPACE, type Resource, type Store } from '../../../kube/store.ts';
+import type { Service, WorkloadObject } from '../../../kube/types.ts';
+import { mountsClaim } from '../../claims.ts';
+import { objectRule } from '../../rule.ts';
+import { REPLICATED } from '../../workloads.ts';
+
+export const minReplicas = objectRule<WorkloadObject>()({
+  id: 'min-replicas',
+  group: 'workloads',
+  severity: 'info',
+  scope: 'workspace',
+  kinds: REPLICATED,
+  case: 'single-replica-outage',
+  sources: [
+    'kube-score/deployment-replicas',
+    'kube-linter/minimum-three-replicas',
+    'polaris/deploymentMissingReplicas',
+  ],
+  params: {
+    minReplicas: 2,
+    onlyServiceBacked: true,
+    kinds: ['Deployment', 'DeploymentConfig', 'Rollout'] as readonly string[],
+  },
+  messages: {
+    few: '{replicas} of at least {wanted} replicas: a restart, a drain or a rollout leaves Service {service} without a pod.',
+    fewAlone:
+      '{replicas} of at least {wanted} replicas: a restart, a drain or a rollout leaves too few pods.',
+    scale: 'Run {wanted} replicas',
+  },
+
+  check(resource, { store, params, report }) {
+    const { object, ref } = resource;
+    if (!params.kinds.includes(ref.kind)) return;
+    const replicas = wantedReplicas(resource);
+    // Scaled to nothing is on purpose, and so is a workload that stops before it starts anew.
+    if (!replicas || replicas >= params.minReplicas || object.spec?.strategy?.type === 'Recreate') return;
+    if (mountsClaim(object, store) || scalerOf(store, resource)) return;
+    const service = serviceOf(store, resource);
+    if (params.onlyServiceBacked && !service) return;
+    const wanted = params.minReplicas;
+    report(service ? 'few' : 'fewAlone', ['spec', 'replicas'], {
+      data: { replicas, wanted, service: service?.ref.name },
+      fixes: [
+        {
+          title: 'scale',
+          data: { wanted },
+          edits: [{ op: 'set', path: ['spec', 'replicas'], value: wanted }],
+        },
+      ],
+    });
+  },
+});
+
+const serviceOf = (store: Store, { object, ref }: Resource<WorkloadObject>): Resource<Service> | undefined =>
+  store
+    .list<Service>('Service', ref.namespace ?? DEFAULT_NAMESPACE, '')
+    .find(
+      ({ object: { spec } }) =>
+        spec?.selector &&
+        Object.keys(spec.selector).length > 0 &&
+        matchesLabels(spec.selector, object.spec?.template?.metadata?.labels),
+    );
