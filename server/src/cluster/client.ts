@@ -58,11 +58,13 @@ const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 export class KubeClient {
   readonly connection: Connection;
+  readonly #timeoutMs: number;
   /** Cluster's clock minus ours, from the last `Date` header. */
   #clockOffset = 0;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, timeoutMs = TIMEOUT_MS) {
     this.connection = connection;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Now by the cluster's clock, in milliseconds. */
@@ -254,7 +256,7 @@ export class KubeClient {
     { kind: 'done'; value: T } | { kind: 'failed'; status: number; body: string; retryAfterMs: number }
   > {
     const { origin } = this.connection.server;
-    const ms = call.timeoutMs ?? TIMEOUT_MS;
+    const ms = call.timeoutMs ?? this.#timeoutMs;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), ms);
     try {
