@@ -54,7 +54,12 @@ const behaviours: Record<string, (pull: Pull) => void> = {
     const timer = setTimeout(() => serve(pull), SLOW_MS);
     pull.response.on('close', () => clearTimeout(timer));
   },
-  arm: (pull) => (pull.kind === 'manifests' && isTag(pull.reference) ? serveForeignIndex(pull) : serve(pull)),
+  arm: (pull) => {
+    const index = foreignIndex(pull.image);
+    const wanted = index !== undefined && [digestOf(index), ...TAGS].includes(pull.reference);
+    if (index !== undefined && wanted && pull.kind === 'manifests') serveIndex(pull, index);
+    else serve(pull);
+  },
 };
 
 const isTag = (reference: string): boolean => !reference.startsWith('sha256:');
@@ -83,21 +88,24 @@ function serveBlob(pull: Pull, digest: string, folder: string, unknown: string):
   else createReadStream(file).pipe(pull.response);
 }
 
-function serveForeignIndex(pull: Pull): void {
-  const folder = layouts.get(pull.image);
-  if (!folder) {
-    refuse(pull.response, 404, 'NAME_UNKNOWN');
-    return;
-  }
+const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/** An index that offers the image for a processor that nobody here has. */
+function foreignIndex(image: string): string | undefined {
+  const folder = layouts.get(image);
+  if (!folder) return undefined;
   const layout = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as { manifests: object[] };
   const manifests = layout.manifests.map((m) => ({ ...m, platform: { os: 'linux', architecture: 's390x' } }));
-  const text = JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests });
+  return JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests });
+}
+
+function serveIndex(pull: Pull, index: string): void {
   pull.response.writeHead(200, {
     'content-type': INDEX,
-    'content-length': Buffer.byteLength(text),
-    'docker-content-digest': `sha256:${createHash('sha256').update(text).digest('hex')}`,
+    'content-length': Buffer.byteLength(index),
+    'docker-content-digest': digestOf(index),
   });
-  pull.response.end(pull.request.method === 'HEAD' ? undefined : text);
+  pull.response.end(pull.request.method === 'HEAD' ? undefined : index);
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {

@@ -13,16 +13,13 @@ export interface Answer {
   body: string;
 }
 
-/** Kinds whose plural is not simply the kind and an s, and which kinds have no namespace. */
-const PLURALS: Record<string, string> = {
-  Endpoints: 'endpoints',
-  Ingress: 'ingresses',
-  IngressClass: 'ingressclasses',
-  NetworkPolicy: 'networkpolicies',
-  PriorityClass: 'priorityclasses',
-  RuntimeClass: 'runtimeclasses',
-  StorageClass: 'storageclasses',
-};
+/** The English plural, which is how every kind here but one is spelled in a path. */
+function pluralOf(kind: string): string {
+  const name = kind.toLowerCase();
+  if (name === 'endpoints') return name;
+  if (name.endsWith('y')) return `${name.slice(0, -1)}ies`;
+  return name.endsWith('s') ? `${name}es` : `${name}s`;
+}
 
 const CLUSTER_SCOPED = new Set([
   'APIService',
@@ -46,9 +43,8 @@ const CLUSTER_SCOPED = new Set([
 export function pathOf(object: KubeObject): string {
   const { apiVersion, kind, metadata } = object;
   const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const plural = PLURALS[kind] ?? `${kind.toLowerCase()}s`;
   const scope = CLUSTER_SCOPED.has(kind) ? '' : `/namespaces/${metadata.namespace ?? 'default'}`;
-  return `${base}${scope}/${plural}/${metadata.name}`;
+  return `${base}${scope}/${pluralOf(kind)}/${metadata.name}`;
 }
 
 /** Just enough of an API client to set a cluster up and to look at it. */

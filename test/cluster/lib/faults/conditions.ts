@@ -40,7 +40,12 @@ export async function unmet(fault: Fault, api: Api, plantedAt: number): Promise<
   return answers.flat().map((condition) => JSON.stringify(condition));
 }
 
-async function holds(condition: Condition, namespace: string, api: Api, plantedAt: number): Promise<boolean> {
+export async function holds(
+  condition: Condition,
+  namespace: string,
+  api: Api,
+  plantedAt: number,
+): Promise<boolean> {
   switch (condition.kind) {
     case 'pods': {
       const list = await api.get<List>(podsPath(namespace, condition.selector));

@@ -24,11 +24,23 @@ export interface Match {
   matches?: string;
 }
 
-/** What is done to the cluster after the manifests are there, and undone afterwards. */
+/** What is done to the cluster after the manifests are there, and undone afterwards in reverse. */
 export type Act =
   | { kind: 'stop'; process: string }
   | { kind: 'unroute'; node: string }
-  | { kind: 'patch'; object: string; patch: unknown; undo: unknown };
+  | { kind: 'patch'; object: string; patch: unknown; undo: unknown }
+  | { kind: 'wait'; condition: Condition }
+  /** Asked for, not waited for; the namespace's end takes the rest. */
+  | { kind: 'delete'; object: string };
+
+/** Acts that need the processes or the network of our own cluster. */
+export const needsOwnCluster = (fault: Fault): boolean =>
+  (fault.acts ?? []).some((act) => act.kind === 'stop' || act.kind === 'unroute');
+
+/** Acts on what all namespaces share: two such faults would be in each other's way. */
+export const needsQuiet = (fault: Fault): boolean =>
+  needsOwnCluster(fault) ||
+  (fault.acts ?? []).some((act) => 'object' in act && /^Node\/|^[^/]+\/[^/]+\/[^/]+$/.test(act.object));
 
 export interface Expectation {
   /** Failure mode of the first root cause; null: nothing may be found. */

@@ -2,7 +2,7 @@ import { type KubeObject, pathOf } from '../api.ts';
 import { routePods, unroutePods } from '../network.ts';
 import { sleep, until } from '../run.ts';
 import { SetupError } from '../setupError.ts';
-import { pathOfRef, unmet } from './conditions.ts';
+import { holds, pathOfRef, unmet } from './conditions.ts';
 import type { Act, Fault } from './fault.ts';
 import type { Target } from './target.ts';
 
@@ -67,15 +67,35 @@ function ownOf(target: Target): NonNullable<Target['own']> {
 }
 
 async function perform(act: Act, fault: Fault, target: Target): Promise<void> {
-  if (act.kind === 'stop') await ownOf(target).processes.stop(act.process);
-  else if (act.kind === 'unroute') await unroutePods(ownOf(target).plan, nodeNamed(act.node, target));
-  else await mergePatch(act.object, act.patch, fault, target);
+  switch (act.kind) {
+    case 'stop':
+      return ownOf(target).processes.stop(act.process);
+    case 'unroute':
+      return unroutePods(ownOf(target).plan, nodeNamed(act.node, target));
+    case 'patch':
+      return mergePatch(act.object, act.patch, fault, target);
+    case 'delete':
+      await target.api.send('DELETE', pathOfRef(act.object, fault.id));
+      return;
+    case 'wait': {
+      const begin = Date.now();
+      await until(JSON.stringify(act.condition), fault.timeoutSeconds ?? DEFAULT_TIMEOUT, async () =>
+        (await holds(act.condition, fault.id, target.api, begin)) ? true : undefined,
+      );
+      return;
+    }
+    default:
+      act satisfies never;
+  }
 }
 
 async function undo(act: Act, fault: Fault, target: Target): Promise<void> {
   if (act.kind === 'stop') ownOf(target).processes.restart(act.process);
-  else if (act.kind === 'unroute') await reroute(act.node, target);
-  else await mergePatch(act.object, act.undo, fault, target);
+  if (act.kind === 'unroute') await reroute(act.node, target);
+  if (act.kind !== 'patch') return;
+  // An object that was never planted, or is gone already, needs no undoing.
+  const there = await target.api.get(pathOfRef(act.object, fault.id));
+  if (there) await mergePatch(act.object, act.undo, fault, target);
 }
 
 function nodeNamed(name: string, target: Target) {
@@ -97,5 +117,7 @@ async function mergePatch(ref: string, patch: unknown, fault: Fault, target: Tar
     JSON.stringify(patch),
     'application/merge-patch+json',
   );
-  if (status !== 200) throw new SetupError(`Patching ${ref} answered ${status}: ${body.slice(0, 300)}`);
+  // An object that is already gone needs no undoing.
+  if (status !== 200 && status !== 404)
+    throw new SetupError(`Patching ${ref} answered ${status}: ${body.slice(0, 300)}`);
 }
