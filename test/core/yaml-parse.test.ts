@@ -66,6 +66,7 @@ test('template markup outside quotes, block scalars and comments makes a templat
     'a: "x" {{ b }}\n',
     '{% if a %}\nb: 1\n{% endif %}\n',
     'a: [{{ b }}]\n',
+    'a: "{{ printf "%s" .Values.a }}"\n',
   ])
     assert.deepEqual(kinds(text), ['template'], text);
   for (const text of [
@@ -190,6 +191,20 @@ test('what no reader can read is a problem with a place', () => {
   }
   // Bytes that are no UTF-8 come as U+FFFD, which is a character like others.
   assert.deepEqual(data('a: \ufffd\n'), [{ a: '\ufffd' }]);
+});
+
+test('flow collections and quotes are read as the API server reads them, wherever their lines begin', () => {
+  // Answers of sigs.k8s.io/yaml v1.6.0; YAML 1.2 refuses each of these texts.
+  for (const [text, value] of [
+    ['a:\n  b: [\n\t"c",\n\t\t"d"\n  ]\n', { a: { b: ['c', 'd'] } }],
+    ['a:\n  b: {\nc: 1,\n"d": 2\n}\n', { a: { b: { c: 1, d: 2 } } }],
+    ['a:\n  b: "c\nd"\n', { a: { b: 'c d' } }],
+    ["a:\n  b: 'c\n\nd'\n", { a: { b: 'c\nd' } }],
+    ['a:\n  b: [ "c\nd" ]\n', { a: { b: ['c d'] } }],
+  ] as const)
+    assert.deepEqual(data(text), [value], text);
+  assert.deepEqual(kinds('a:\n  b: "c\nd: 1\n'), ['broken']);
+  assert.deepEqual(kinds('a:\n  b: [\nd: 1\n'), ['broken']);
 });
 
 test('duplicate keys: the last one counts, both are in the tree', () => {

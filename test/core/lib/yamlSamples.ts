@@ -38,6 +38,7 @@ export const SAMPLES: { fast: boolean; text: string }[] = [
     '{\n  "a": [\n    {\n      "b": "c"\n    }\n  ]\n}\n',
     '[1, {"a": 2}]',
     'a: http://x/y?z#w\nb: a:b\nc: -x\nd: ?x\ne: x#y\n',
+    'f:metadata:\n  .: {}\n  k:{"containerPort":80,"protocol":"TCP"}:\n    .: {}\n',
     'y: 1\n0x1F: 2\non: 3\n1.5: 4\n',
     'a: b\n\n\n# end\n',
     'a: 1\na: 2\n',

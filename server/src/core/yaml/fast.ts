@@ -5,6 +5,7 @@
  * test/core/yaml-fast.test.ts holds both against each other.
  */
 import {
+  ANY_COLUMN,
   beginsPlain,
   COLON,
   CR,
@@ -37,11 +38,14 @@ const MAX_DEPTH = 100;
 const STRANGE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff]|\r(?!\n)/;
 export type FastResult = { kind: 'tree'; root: Node } | { kind: 'empty' } | { kind: 'unsure' };
 
-/** Reads one document. `unsure`: ask the library. */
-export function readFast(text: string): FastResult {
+/**
+ * Reads one document. `unsure`: ask the library. `lenient`: lines inside flow collections and quotes need no
+ * indentation and may begin with tabs, as for Go's reader, which then reads more than YAML 1.2 allows.
+ */
+export function readFast(text: string, lenient = false): FastResult {
   if (STRANGE.test(text)) return { kind: 'unsure' };
   try {
-    const root = new FastReader(text).read();
+    const root = new FastReader(text, lenient).read();
     return root ? { kind: 'tree', root } : { kind: 'empty' };
   } catch (error) {
     if (error instanceof GiveUp) return { kind: 'unsure' };
@@ -51,6 +55,7 @@ export function readFast(text: string): FastResult {
 
 class FastReader {
   readonly #text: string;
+  readonly #lenient: boolean;
   /** First character of what is next to read. */
   #pos = 0;
   /** Its column; -1 at the end of the document. */
@@ -62,8 +67,9 @@ class FastReader {
   /** Offset after its colon. */
   #colon = 0;
 
-  constructor(text: string) {
+  constructor(text: string, lenient: boolean) {
     this.#text = text;
+    this.#lenient = lenient;
   }
 
   read(): Node | undefined {
@@ -246,13 +252,14 @@ class FastReader {
     const text = this.#text;
     const start = this.#pos;
     const code = text.charCodeAt(start);
+    const floor = this.#lenient ? ANY_COLUMN : parent;
     if (code === OPEN_MAP || code === OPEN_LIST) {
-      const node = readFlow(text, start, parent);
+      const node = readFlow(text, start, floor);
       this.#endLine(node.end);
       return node;
     }
     if (code === DOUBLE || code === SINGLE) {
-      const node = quoted(text, start, code, parent);
+      const node = quoted(text, start, code, floor);
       this.#endLine(node.end);
       return node;
     }

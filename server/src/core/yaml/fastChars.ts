@@ -17,6 +17,9 @@ export const CLOSE_LIST = 93;
 export const OPEN_MAP = 123;
 export const CLOSE_MAP = 125;
 
+/** The column of a parent whose children may stand anywhere. */
+export const ANY_COLUMN = -2;
+
 /** Thrown when the document is not for the fast reader. One object for all: no stack is recorded. */
 export class GiveUp {}
 const GIVE_UP = new GiveUp();

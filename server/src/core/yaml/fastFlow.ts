@@ -1,5 +1,6 @@
 /** Flow collections and JSON for the fast reader. */
 import {
+  ANY_COLUMN,
   beginsPlain,
   CLOSE_LIST,
   CLOSE_MAP,
@@ -154,15 +155,14 @@ class FlowReader {
     let lineStart = -1;
     for (;;) {
       const code = text.charCodeAt(at);
-      if (code === SPACE) at++;
-      else if (code === CR) at++;
+      if (code === SPACE || code === CR) at++;
+      else if (code === TAB && this.#parent === ANY_COLUMN) at++;
       else if (code === LF) lineStart = ++at;
       else if (code === HASH && isEndOrSpace(text.charCodeAt(at - 1))) {
         const feed = text.indexOf('\n', at);
         if (feed < 0) giveUp();
         at = feed;
       } else {
-        // Tabs indent JSON files; elsewhere they are an error or nearly one.
         if (code === TAB) giveUp();
         if (lineStart >= 0 && at - lineStart <= this.#parent) giveUp();
         if (lineStart === at && (code === DASH || code === DOT)) giveUp();

@@ -58,7 +58,7 @@ export function quoted(text: string, start: number, quote: number, parent: numbe
   for (let feed = source.indexOf('\n'); feed >= 0; feed = source.indexOf('\n', feed + 1)) {
     const at = skipSpaces(source, feed + 1);
     // At the root no indentation tells a document marker from text.
-    if (parent < 0 || (at - feed - 1 <= parent && !isEnd(source.charCodeAt(at)))) giveUp();
+    if (parent === -1 || (at - feed - 1 <= parent && !isEnd(source.charCodeAt(at)))) giveUp();
   }
   const value = unquoted(source, quote);
   return { kind: 'scalar', style: quote === DOUBLE ? 'double' : 'single', text: value, value, start, end };

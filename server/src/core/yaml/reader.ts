@@ -1,6 +1,6 @@
 /** Text of one document → tree: the fast reader where it is sure, the library elsewhere. */
 import type { SyntaxProblem } from './document.ts';
-import { readFast } from './fast.ts';
+import { type FastResult, readFast } from './fast.ts';
 import { type ReadTree, readWithLibrary } from './library.ts';
 
 const LONE_CR = /\r(?!\n)/g;
@@ -14,9 +14,16 @@ export function readTree(text: string): ReadTree {
   // A carriage return of its own ends a line for the API server but not for the library; offsets stay.
   const even = text.includes('\r') ? text.replace(LONE_CR, '\n') : text;
   const fast = readFast(even);
-  if (fast.kind === 'unsure') return readWithLibrary(even);
-  return fast.kind === 'tree' ? { root: fast.root, problems: [] } : { problems: [] };
+  if (fast.kind !== 'unsure') return treeOf(fast);
+  const slow = readWithLibrary(even);
+  if (slow.problems.length === 0) return slow;
+  // What the library refuses the API server may still take.
+  const lenient = readFast(even, true);
+  return lenient.kind === 'unsure' ? slow : treeOf(lenient);
 }
+
+const treeOf = (result: FastResult): ReadTree =>
+  result.kind === 'tree' ? { root: result.root, problems: [] } : { problems: [] };
 
 function controlProblem({ 0: char, index }: RegExpExecArray): SyntaxProblem {
   const code = char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');

@@ -19,9 +19,13 @@ export function isTemplate(text: string, node: Node): boolean {
 const hasMarkup = (key: string): boolean => !/^["']/.test(key) && MARKUP.test(key);
 
 /** The same for text that is no sound YAML: quotes and comments are told line by line. */
-export function looksLikeTemplate(text: string): boolean {
-  return text.split('\n').some((line) => MARKUP.test(line) && MARKUP.test(withoutQuotes(line)));
-}
+export const looksLikeTemplate = (text: string): boolean =>
+  text.split('\n').some((line) => MARKUP.test(line) && hasOpenMarkup(line));
 
-const withoutQuotes = (line: string): string =>
-  line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|(?:^|\s)#.*/g, (found) => (/^['"]/.test(found) ? '""' : ''));
+/** Markup that quotes enclose as a whole may be meant; a quote inside it (`"{{ printf "%s" .x }}"`) is the template's. */
+function hasOpenMarkup(line: string): boolean {
+  const rest = line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|(?:^|\s)#.*/g, (found) =>
+    /^['"]/.test(found) && MARKUP.test(found) && !/[}%]\}/.test(found) ? found : '',
+  );
+  return MARKUP.test(rest);
+}

@@ -8,7 +8,7 @@ export type Quotes = 'plain' | 'single' | 'double';
 /** What YAML 1.2 readers or strict YAML 1.1 readers take for something else than a string, beyond `resolvePlain`. */
 const OTHER_READERS =
   /^(?:[yYnN]|<<|=|[-+]?0o?[0-7_]+|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|\d{4}-\d\d?-\d\d?(?:[Tt ].*)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
-const INDICATOR = /^[,[\]{}#&*!|>'"%@`]|^[-?:](?:\s|$)|^(?:---|\.\.\.)/;
+const INDICATOR = /^[,[\]{}#&*!|>'"%@`:]|^[-?](?:\s|$)|^(?:---|\.\.\.)/;
 const UNPRINTABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
 
 /** True when the text stands for itself without quotes; inside flow collections more characters end a scalar. */
