@@ -1,0 +1,69 @@
+/** What of the test bed can be tested without a cluster: the faults as data, and the runner's own judgement. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { valuesAt } from './lib/faults/conditions.ts';
+import { faultIds, loadFault } from './lib/faults/fault.ts';
+import { mistake } from './lib/faults/verdict.ts';
+import { planOf, SLOTS } from './lib/layout.ts';
+
+const cause = (id: string, ref: string) => {
+  const [kind = '', namespace = '', name = ''] = ref.split('/');
+  return { id, object: { kind, namespace, name } };
+};
+
+for (const id of faultIds()) {
+  test(`fault ${id} can be planted and says what is right`, () => {
+    const fault = loadFault(id);
+    assert.ok(fault.manifests.length > 0 && fault.wait.length > 0);
+    assert.equal(id.startsWith('healthy-'), fault.expect.root === null);
+    const [kind, name] = fault.diagnose.split('/');
+    assert.ok(
+      fault.manifests.some((object) => object.kind === kind && object.metadata.name === name),
+      `${fault.diagnose} is not among the manifests`,
+    );
+    for (const pattern of [fault.expect.object ?? []].flat()) assert.match(pattern, /^\w+(\/[\w.*-]+){1,2}$/);
+  });
+}
+
+test('at least forty faults and six healthy workloads', () => {
+  const healthy = faultIds().filter((id) => id.startsWith('healthy-'));
+  assert.ok(healthy.length >= 6);
+  assert.ok(faultIds().length - healthy.length >= 40);
+});
+
+test('a path reads fields, items by a field, and all items', () => {
+  const pod = {
+    status: { conditions: [{ type: 'Ready', status: 'True' }], list: [{ n: 1 }, { n: 2 }] },
+  };
+  assert.deepEqual(valuesAt(pod, 'status.conditions[type=Ready].status'), ['True']);
+  assert.deepEqual(valuesAt(pod, 'status.conditions[type=Other].status'), []);
+  assert.deepEqual(valuesAt(pod, 'status.list[].n'), [1, 2]);
+  assert.deepEqual(valuesAt(pod, 'status.absent.n'), []);
+});
+
+test('the first root cause has to be the expected one, on the expected object', () => {
+  const expected = { root: 'oom-killed-main', object: ['Pod/a/web-*', 'Deployment/a/web'] };
+  const verdict = (...rootCauses: ReturnType<typeof cause>[]) => mistake(expected, { rootCauses });
+  assert.equal(verdict(cause('oom-killed-main', 'Pod/a/web-7f-x')), undefined);
+  assert.match(verdict(cause('oom-killed-main', 'Pod/b/web-7f-x')) ?? '', /expected oom-killed-main on/);
+  assert.match(verdict(cause('exit-1-app-error', 'Pod/a/web-7f-x')) ?? '', /got exit-1-app-error on Pod/);
+  assert.match(verdict() ?? '', /got nothing/);
+});
+
+test('a cause that must not be named fails even behind the right one', () => {
+  const expected = { root: 'image-not-found', not: ['registry-unreachable'] };
+  const rootCauses = [cause('image-not-found', 'Pod/a/b'), cause('registry-unreachable', 'Pod/a/b')];
+  assert.match(mistake(expected, { rootCauses }) ?? '', /registry-unreachable must not be named/);
+});
+
+test('where nothing is wrong nothing may be named', () => {
+  assert.equal(mistake({ root: null }, { rootCauses: [] }), undefined);
+  assert.match(mistake({ root: null }, { rootCauses: [cause('x', 'Pod/a/b')] }) ?? '', /expected nothing/);
+});
+
+test('no two clusters on a machine share an address range or a name', () => {
+  const plans = Array.from({ length: SLOTS }, (_, slot) => planOf(slot));
+  const all = plans.flatMap((p) => [p.podRange, p.serviceRange, p.nodeRange, p.hostLink, p.lanNetns]);
+  const names = plans.flatMap((p) => p.nodes.flatMap((node) => [node.netns, node.cgroup, node.address]));
+  assert.equal(new Set([...all, ...names]).size, all.length + names.length);
+});
