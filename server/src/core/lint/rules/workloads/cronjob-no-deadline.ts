@@ -13,8 +13,7 @@ export const cronjobNoDeadline = objectRule<CronJob>()({
   case: 'cronjob-missed-starts',
   sources: ['kube-score/cronjob-has-deadline'],
   messages: {
-    missing:
-      'Without startingDeadlineSeconds every missed start counts: after a hundred of them the CronJob starts nothing any more.',
+    missing: 'Without startingDeadlineSeconds a start that was missed is made up at any later hour.',
     set: 'Start no later than {seconds} s after the time',
   },
 

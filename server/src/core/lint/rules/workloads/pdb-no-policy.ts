@@ -10,7 +10,7 @@ export const pdbNoPolicy = objectRule<PodDisruptionBudget>()({
   case: 'pdb-invalid',
   sources: ['kube-score/poddisruptionbudget-has-policy'],
   messages: {
-    none: 'The budget has neither minAvailable nor maxUnavailable: it protects nothing.',
+    none: 'The budget has neither minAvailable nor maxUnavailable: it allows no eviction, and drains wait for ever.',
     allowOne: 'Allow one at a time: maxUnavailable 1',
   },
 
