@@ -1,7 +1,7 @@
 import { admission } from './admission.ts';
 import { claims, controllers } from './controllers.ts';
 import { image } from './image.ts';
-import { ingresses, names, policies } from './network.ts';
+import { ingresses, names, policies, ways } from './network.ts';
 import { failedPods, nodes, sandboxes, terminating, volumes } from './pods.ts';
 import { probes } from './probes.ts';
 import { config, endings, logCauses } from './runtime.ts';
@@ -25,6 +25,7 @@ export const scenarios: Scenario[] = [
   ...services,
   ...ingresses,
   ...policies,
+  ...ways,
   ...names,
   ...controllers,
   ...terminating,

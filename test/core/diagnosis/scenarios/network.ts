@@ -1,6 +1,6 @@
 /** Ingresses, policies, names. */
 import type { KubeObject } from '../../../../server/src/core/kube/object.ts';
-import type { Container, NetworkPolicy } from '../../../../server/src/core/kube/types.ts';
+import type { Container, NetworkPolicy, Pod } from '../../../../server/src/core/kube/types.ts';
 import * as o from '../../../tools/objects.ts';
 import type { Case, Scenario } from './scenario.ts';
 import { client, ledger } from './services.ts';
@@ -342,6 +342,48 @@ export const policies: Scenario[] = [
       { ...dns([{ ports: [{ port: 53, protocol: 'UDP' }] }], 'serving'), as: 'alsoSeen' },
     ],
     silent: [dns([DNS])],
+  },
+];
+
+/** Client on worker-1, ledger on worker-2 (or beside it), every policy open. */
+function apart(ledgerNode: string, more: KubeObject[] = []): Case {
+  const made = client(TIMEOUT, { ready: false });
+  const objects = made.objects.map((object) =>
+    object.kind === 'Pod' && object.metadata.name?.startsWith('ledger')
+      ? ({ ...object, spec: { ...(object as Pod).spec, nodeName: ledgerNode } } as KubeObject)
+      : object,
+  );
+  return { ...made, objects: [...objects, ...more] };
+}
+
+const proxy = (node: string, ready: boolean): KubeObject =>
+  o.pod(`kube-proxy-${node}`, { namespace: 'kube-system', labels: { 'k8s-app': 'kube-proxy' }, node, ready });
+
+export const ways: Scenario[] = [
+  {
+    mode: 'cross-node-overlay-blocked',
+    fires: [
+      {
+        ...apart('worker-2'),
+        at: 'Node/worker-2',
+        message:
+          'Pods on node worker-1 get no answer from pods on node worker-2, where every ready endpoint of Service ledger is; no NetworkPolicy keeps them apart.',
+      },
+    ],
+    silent: [apart('worker-1'), apart('worker-2', [onLedger(undefined)])],
+  },
+  {
+    mode: 'kube-proxy-not-running-on-node',
+    fires: [
+      {
+        ...apart('worker-2', [proxy('worker-1', false), proxy('worker-2', true)]),
+        at: 'Node/worker-1',
+        message:
+          'kube-proxy does not run on node worker-1: Deployment client there gets no answer from Service ledger.',
+      },
+    ],
+    // As a host process it has no pod: nothing is known.
+    silent: [apart('worker-2'), apart('worker-2', [proxy('worker-1', true)])],
   },
 ];
 

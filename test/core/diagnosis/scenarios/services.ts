@@ -310,4 +310,27 @@ export const services: Scenario[] = [
     ],
     silent: [set('db', [o.service('db', { clusterIP: 'None' })])],
   },
+  {
+    mode: 'app-listens-on-loopback',
+    fires: [
+      {
+        ...loopback('listening for HTTP on 127.0.0.1:8080'),
+        at: 'Deployment/shop/web spec.template.spec.containers[0].args[0]',
+        message:
+          'Container app of Deployment web listens on loopback only (port 8080), so nobody outside the pod reaches it.',
+      },
+    ],
+    // A port for the pod itself beside the one that is served; and an application that says both.
+    silent: [
+      loopback('admin listening on 127.0.0.1:9901'),
+      loopback('listening on 127.0.0.1:8080\nlistening on 0.0.0.0:8080'),
+    ],
+  },
 ];
+
+function loopback(log: string): Case {
+  return web(
+    { ports: [{ port: 80, targetPort: 8080 }] },
+    { replicas: 1, log, container: { args: ['--http=127.0.0.1:8080'], ports: [{ containerPort: 8080 }] } },
+  );
+}

@@ -47,6 +47,7 @@ import { nodeConditionModes } from './node/conditions.ts';
 import { nodeCordoned } from './node/nodeCordoned.ts';
 import { blockedModes } from './policy/blocked.ts';
 import { dnsPolicyModes } from './policy/dns.ts';
+import { crossNodeOverlayBlocked, kubeProxyNotRunning } from './policy/nodePath.ts';
 import { probeErrorModes } from './probes/errors.ts';
 import {
   livenessRestartLoop,
@@ -68,6 +69,7 @@ import {
   serviceSelectorlessNoEndpoints,
   serviceSelectorNoMatch,
 } from './service/endpoints.ts';
+import { appListensOnLoopback } from './service/loopback.ts';
 import { probeDependsOnRemote } from './service/remote.ts';
 import { serviceTargetPortWrongNumber } from './service/targetPort.ts';
 import {
@@ -142,6 +144,8 @@ export const MODES: readonly FailureMode[] = [
   serviceSelectorlessNoEndpoints,
   serviceNoReadyEndpoints,
   clientUsesWrongServicePort,
+  appListensOnLoopback,
+  kubeProxyNotRunning,
   loadBalancerPending,
   externalNameUnresolvable,
   publishNotReadyMisuse,
@@ -157,6 +161,7 @@ export const MODES: readonly FailureMode[] = [
   ingressTlsSecretInvalid,
   // policy
   ...blockedModes,
+  crossNodeOverlayBlocked,
   // dns
   ...dnsPolicyModes,
   serviceMissing,

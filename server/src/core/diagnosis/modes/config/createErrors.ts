@@ -68,7 +68,11 @@ const keyRow = (kind: 'ConfigMap' | 'Secret'): Row => ({
   data: ({ pod }, { name = '', key }, scene) => {
     const found = scene.find<ConfigMap>(kind, pod.ref.namespace, name);
     const keys = [...Object.keys(found?.object.data ?? {}), ...Object.keys(found?.object.binaryData ?? {})];
-    return { name, key, keys: found ? listOf(keys.sort(), 8) || '0' : '?' };
+    return {
+      name,
+      key,
+      keys: found?.object.data || found?.object.binaryData ? listOf(keys.sort(), 8) || '0' : '?',
+    };
   },
   commands: ({ pod }, { name = '' }) => kubectl(pod.ref.namespace, 'describe', kind.toLowerCase(), name),
 });

@@ -49,12 +49,19 @@ function missingNames(scene: Scene): Missing[] {
       for (const reference of hostReferences(fact)) {
         if (!/\.svc(\.|$)/.test(reference.host)) continue;
         const resolution = resolveHost(scene, own, reference.host);
-        if (resolution.kind !== 'missing' || scene.gapOf('Service', resolution.namespace)) continue;
+        if (resolution.kind !== 'missing' || !wasRead(scene, resolution.namespace)) continue;
         add({ pod, host: reference.host, name: resolution.name, namespace: resolution.namespace, reference });
       }
   }
   return [...found.values()];
 }
+
+/** Without the resolver's word, a Service is only missing where the Services of its namespace were read. */
+const wasRead = (scene: Scene, namespace: string): boolean =>
+  !scene.gapOf('Service', namespace) &&
+  (namespace === scene.subject.namespace ||
+    scene.store.has('Pod', namespace) ||
+    (scene.store.has('Namespace') && !scene.find('Namespace', undefined, namespace)));
 
 const isLocal = (pod: Resource<Pod>, host: string): boolean =>
   host === 'localhost' ||

@@ -206,7 +206,8 @@ export const ingressTlsSecretInvalid = defineMode({
         }
         const secret = scene.find<Secret>('Secret', namespace, secretName);
         const lacks = ['tls.crt', 'tls.key'].filter((key) => !(key in (secret?.object.data ?? {})));
-        if (secret && lacks.length === 0) continue;
+        // Known by name only: that it exists is all that was read.
+        if (secret && (lacks.length === 0 || secret.object.data === undefined)) continue;
         report(secret ? 'type' : 'missing', ingress, {
           data: {
             secret: secretName,

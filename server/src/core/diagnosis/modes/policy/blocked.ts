@@ -151,6 +151,10 @@ const addressOf = ({ object }: Resource<Pod>) => ({
   ip: object.status?.hostIP ?? object.status?.podIP ?? '',
 });
 
+/** True when policies keep this pod from this Service. */
+export const isBlocked = (scene: Scene, client: Resource<Pod>, service: Resource<Service>): boolean =>
+  blocks(scene).some(({ attempt }) => attempt.client === client && attempt.service === service);
+
 /** Which of the isolating policies was meant to admit it, and by what it misses. */
 function explain(
   scene: Scene,

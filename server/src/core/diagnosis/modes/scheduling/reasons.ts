@@ -44,8 +44,10 @@ function resourceDetails({ pod }: SchedulerVerdict, resource: string, scene: Sce
   const asks = requestOf(pod.object.spec, resource);
   const rooms = scene.nodes.map((node) => roomOn(scene, node, resource)).sort((a, b) => b.free - a.free);
   const amount = (value: number): string => formatAmount(resource, value);
+  // A node with room to spare that the scheduler found full has pods of namespaces that were not read.
+  const isPartial = rooms.some(({ free }) => free >= (resource === 'pods' ? 1 : asks));
   const table = rooms.map(
-    ({ node, free, allocatable }) => `${node} ${amount(free)} / ${amount(allocatable)}`,
+    ({ node, free, allocatable }) => `${node} ${isPartial ? '?' : amount(free)} / ${amount(allocatable)}`,
   );
   const containers = pod.object.spec?.containers ?? [];
   const sizes = containers.map(
@@ -59,7 +61,7 @@ function resourceDetails({ pod }: SchedulerVerdict, resource: string, scene: Sce
     evidence: rooms.slice(0, 3).map(({ node, used, allocatable }) => ({
       source: `Node ${node}`,
       path: `status.allocatable.${resource}`,
-      text: `${amount(allocatable)}; ${amount(used)} requested by its pods`,
+      text: isPartial ? amount(allocatable) : `${amount(allocatable)}; ${amount(used)} requested by its pods`,
     })),
     commands: kubectl(undefined, 'describe', 'nodes'),
   };

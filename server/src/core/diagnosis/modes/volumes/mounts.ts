@@ -86,7 +86,9 @@ const ROWS: readonly Row[] = [
         ? ['Secret', volume.secret.secretName]
         : ['ConfigMap', volume?.configMap?.name];
       const source = scene.find<ConfigMap>(kind ?? '', pod.ref.namespace ?? DEFAULT_NAMESPACE, name ?? '');
-      return { keys: source ? listOf(Object.keys(source.object.data ?? {}).sort(), 8) || '0' : '?' };
+      return {
+        keys: source?.object.data ? listOf(Object.keys(source.object.data ?? {}).sort(), 8) || '0' : '?',
+      };
     },
   },
   {
