@@ -1,6 +1,7 @@
 /** Files: documents, templates, broken text, lists, and taking over what did not change. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { resourcesOf } from '../../server/src/core/kube/store.ts';
 import type { SourceFile } from '../../server/src/core/yaml/document.ts';
 import { toData } from '../../server/src/core/yaml/node.ts';
 import { parseFile } from '../../server/src/core/yaml/parse.ts';
@@ -129,6 +130,28 @@ test('documents that did not change are taken over, each for one place', () => {
     twins.documents.map(({ document }) => document),
   );
   assert.notEqual(again.documents[0]?.document, again.documents[1]?.document);
+});
+
+test('a document that breaks while it is typed keeps its objects for others, without a place', () => {
+  const sound = parse(`${pod('a')}---\n${pod('b')}`);
+  const typing = parse(sound.text.replace('{name: b}', '{name: b'), sound);
+  const further = parse(sound.text.replace('{name: b}', '{name: bc'), typing);
+  for (const file of [typing, further]) {
+    assert.deepEqual(
+      file.documents.map(({ document }) => document.kind),
+      ['ok', 'broken'],
+    );
+    assert.deepEqual(
+      resourcesOf(file).map(({ ref, origin }) => [ref.name, origin !== undefined]),
+      [
+        ['a', true],
+        ['b', false],
+      ],
+    );
+  }
+  const mended = parse(sound.text, further);
+  assert.equal(mended.documents[1]?.document.remembered, undefined);
+  assert.equal(resourcesOf(parse(further.text)).length, 1);
 });
 
 test('a file read with another schema is read anew', () => {

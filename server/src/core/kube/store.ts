@@ -183,13 +183,17 @@ function into<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
   return set;
 }
 
-/** The resources a file declares, with their origins. */
+/**
+ * The resources a file declares, with their origins. Those of a document that is being typed and cannot be read
+ * are there as they were last, without origin: nothing is said about them, and nobody misses them.
+ */
 export function resourcesOf(file: SourceFile): Resource[] {
-  return file.documents.flatMap(({ start, document }) =>
-    document.manifests.map((manifest) => ({
+  return file.documents.flatMap(({ start, document }): Resource[] => [
+    ...document.manifests.map((manifest) => ({
       ref: refOf(manifest.object),
       object: manifest.object,
       origin: { file, manifest, start },
     })),
-  );
+    ...(document.remembered ?? []).map(({ object }) => ({ ref: refOf(object), object })),
+  ]);
 }

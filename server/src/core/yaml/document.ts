@@ -7,7 +7,7 @@ import type { MapNode, Node } from './node.ts';
 
 /** Something the YAML reader objects to. Offsets count from the start of the document. */
 export interface SyntaxProblem {
-  code: 'syntax' | 'tab-indent' | 'duplicate-key' | 'alias-limit' | 'depth-limit';
+  code: 'syntax' | 'tab-indent' | 'alias-limit' | 'depth-limit';
   message: string;
   start: number;
   end: number;
@@ -35,6 +35,8 @@ export interface Document {
   problems: SyntaxProblem[];
   /** The Kubernetes objects of the document; empty when it is something else. */
   manifests: Manifest[];
+  /** broken: what stood here when it could be read last. It keeps others from missing what is being typed. */
+  remembered?: Manifest[];
 }
 
 export interface PlacedDocument {

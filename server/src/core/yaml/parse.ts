@@ -13,10 +13,13 @@ import { isTemplate, looksLikeTemplate, mayBeTemplate } from './template.ts';
  */
 export function parseFile(file: string, text: string, schema?: Schema, before?: SourceFile): SourceFile {
   const known = knownDocuments(before?.schema === schema ? before : undefined);
-  const documents = splitDocuments(text).map(({ start, text }) => ({
+  const parts = splitDocuments(text);
+  const earlier = before?.documents.length === parts.length ? before.documents : [];
+  const documents = parts.map(({ start, text }, index) => ({
     start,
     // Each is taken over once: what holds two equal documents has two manifests, in two places.
-    document: known.get(text)?.shift() ?? parseDocumentText(text, schema),
+    document:
+      known.get(text)?.shift() ?? remembering(parseDocumentText(text, schema), earlier[index]?.document),
   }));
   return { file, text, documents, ...(schema ? { schema } : {}) };
 }
@@ -29,6 +32,12 @@ function knownDocuments(before: SourceFile | undefined): Map<string, Document[]>
     else known.set(document.text, [document]);
   }
   return known;
+}
+
+/** A document that broke under the author's hands remembers what it held. */
+function remembering(document: Document, before: Document | undefined): Document {
+  const held = before?.kind === 'broken' ? before.remembered : before?.manifests;
+  return document.kind === 'broken' && held && held.length > 0 ? { ...document, remembered: held } : document;
 }
 
 function parseDocumentText(text: string, schema: Schema | undefined): Document {
