@@ -26,6 +26,9 @@ import { probePortNameMissing } from './probes/probe-port-name-missing.ts';
 import { probePortUndeclared } from './probes/probe-port-undeclared.ts';
 import { probeTimeoutExceedsPeriod } from './probes/probe-timeout-exceeds-period.ts';
 import { probesIdentical } from './probes/probes-identical.ts';
+import { rbacBindingPodExec } from './rbac/rbac-binding-pod-exec.ts';
+import { rbacClusterAdminBinding } from './rbac/rbac-cluster-admin-binding.ts';
+import { rbacPodExec } from './rbac/rbac-pod-exec.ts';
 import { configmapKeyMissing } from './references/configmap-key-missing.ts';
 import { configmapRefMissing } from './references/configmap-ref-missing.ts';
 import { hpaTargetMissing } from './references/hpa-target-missing.ts';
@@ -81,7 +84,29 @@ import { unknownKind } from './schema/unknown-kind.ts';
 import { yamlDuplicateKey } from './schema/yaml-duplicate-key.ts';
 import { yamlSyntax } from './schema/yaml-syntax.ts';
 import { yamlTabIndent } from './schema/yaml-tab-indent.ts';
+import { allowPrivilegeEscalation } from './security/allow-privilege-escalation.ts';
+import { capabilitiesNotDropped } from './security/capabilities-not-dropped.ts';
+import { dangerousCapabilityAdded } from './security/dangerous-capability-added.ts';
+import { dockerSocketMount } from './security/docker-socket-mount.ts';
+import { hostIpc } from './security/host-ipc.ts';
+import { hostNetwork } from './security/host-network.ts';
+import { hostPathVolume } from './security/host-path-volume.ts';
+import { hostPid } from './security/host-pid.ts';
+import { hostProcess } from './security/host-process.ts';
+import { linuxHardeningMissing } from './security/linux-hardening-missing.ts';
+import { netRawNotDropped } from './security/net-raw-not-dropped.ts';
+import { privilegeEscalationNotDisabled } from './security/privilege-escalation-not-disabled.ts';
+import { privilegedContainer } from './security/privileged-container.ts';
+import { procMountUnmasked } from './security/proc-mount-unmasked.ts';
+import { runAsRoot } from './security/run-as-root.ts';
+import { runAsRootGroup } from './security/run-as-root-group.ts';
+import { seccompProfileMissing } from './security/seccomp-profile-missing.ts';
+import { sensitiveConfigmapContent } from './security/sensitive-configmap-content.ts';
+import { sensitiveEnvValue } from './security/sensitive-env-value.ts';
+import { sensitiveHostPath } from './security/sensitive-host-path.ts';
 import { unsafeSysctl } from './security/unsafe-sysctl.ts';
+import { writableHostPath } from './security/writable-host-path.ts';
+import { writableRootFilesystem } from './security/writable-root-filesystem.ts';
 import { commandSingleString } from './workloads/command-single-string.ts';
 import { cronjobJobTtlSet } from './workloads/cronjob-job-ttl-set.ts';
 import { cronjobNoDeadline } from './workloads/cronjob-no-deadline.ts';
@@ -213,5 +238,30 @@ export const RULES: readonly Rule[] = [
   imageReferenceInvalid,
   imageTagLatest,
   imageTagMissing,
+  allowPrivilegeEscalation,
+  capabilitiesNotDropped,
+  dangerousCapabilityAdded,
+  dockerSocketMount,
+  hostIpc,
+  hostNetwork,
+  hostPathVolume,
+  hostPid,
+  hostProcess,
+  linuxHardeningMissing,
+  netRawNotDropped,
+  privilegeEscalationNotDisabled,
+  privilegedContainer,
+  procMountUnmasked,
+  runAsRoot,
+  runAsRootGroup,
+  seccompProfileMissing,
+  sensitiveConfigmapContent,
+  sensitiveEnvValue,
+  sensitiveHostPath,
   unsafeSysctl,
+  writableHostPath,
+  writableRootFilesystem,
+  rbacBindingPodExec,
+  rbacClusterAdminBinding,
+  rbacPodExec,
 ];

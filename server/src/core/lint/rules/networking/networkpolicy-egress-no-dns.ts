@@ -1,9 +1,11 @@
 import { policiesSelecting, policyDirections, policyRules } from '../../../kube/policy.ts';
+import { formatSelector, isEmptySelector } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
 import type { NetworkPolicy } from '../../../kube/types.ts';
 import { DNS_PARAMS, type DnsPlace, dnsRules } from '../../dnsPolicy.ts';
 import { imaginedSubject, subjectsOf } from '../../policySubjects.ts';
 import { objectRule } from '../../rule.ts';
+import { nameOf } from '../../workloads.ts';
 import { writtenAt } from '../../written.ts';
 
 /** Policies of these kinds add what they admit; whether they admit DNS is not read. */
@@ -19,6 +21,8 @@ export const networkpolicyEgressNoDns = objectRule<NetworkPolicy>()({
   case: 'dns-blocked-by-egress-policy',
   params: DNS_PARAMS,
   messages: {
+    noDnsAll:
+      'Egress of all pods of namespace {namespace} is limited and no policy opens port 53 to the cluster DNS: every lookup times out.',
     noDns:
       'Egress of {pods} is limited and no policy opens port 53 to the cluster DNS: every lookup times out.',
     tcpOnly:
@@ -44,9 +48,7 @@ export const networkpolicyEgressNoDns = objectRule<NetworkPolicy>()({
       const policies = policiesSelecting(store, subject, 'egress');
       if (blamed(policies) !== resource) continue;
       if (dnsRules(store, policies, 'UDP', place).length > 0) continue;
-      const pods = subject.workload
-        ? `${subject.workload.ref.kind} ${subject.workload.ref.name}`
-        : podsOf(resource);
+      const pods = subject.workload ? nameOf(subject.workload) : labelsOf(resource);
       const tcp = dnsRules(store, policies, 'TCP', place).find(({ policy }) => policy === resource);
       const path = writtenAt(resource, ['spec', 'egress']) ? ['spec', 'egress'] : ['spec', 'policyTypes'];
       if (tcp) {
@@ -60,10 +62,10 @@ export const networkpolicyEgressNoDns = objectRule<NetworkPolicy>()({
         return;
       }
       const denies = policies.every(({ object }) => policyRules(object, 'egress').length === 0);
-      report(denies ? 'denyAll' : 'noDns', path, {
+      report(denies ? 'denyAll' : pods === undefined ? 'noDnsAll' : 'noDns', path, {
         at: 'key',
         ...(denies ? { severity: 'info' } : {}),
-        data: { pods },
+        data: { pods, namespace },
         fixes: [allowDns(place)],
       });
       return;
@@ -74,11 +76,10 @@ export const networkpolicyEgressNoDns = objectRule<NetworkPolicy>()({
 const isNear = (other: string | undefined, namespace: string): boolean =>
   other === undefined || other === namespace;
 
-const podsOf = ({ object, ref }: Resource<NetworkPolicy>): string => {
-  const labels = Object.entries(object.spec?.podSelector?.matchLabels ?? {});
-  return labels.length > 0
-    ? labels.map(([key, value]) => `${key}=${value}`).join(',')
-    : `namespace ${ref.namespace}`;
+/** The labels that the policy selects by; undefined when it selects every pod. */
+const labelsOf = ({ object }: Resource<NetworkPolicy>): string | undefined => {
+  const selector = object.spec?.podSelector;
+  return !selector || isEmptySelector(selector) ? undefined : formatSelector(selector);
 };
 
 /** Of the policies that isolate a pod, the one that is told: the first with rules, else the first. */
