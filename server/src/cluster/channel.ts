@@ -46,8 +46,10 @@ export async function openChannel(
     handshakeTimeout: HANDSHAKE_MS,
     perMessageDeflate: false,
   });
+  // Listens from the start: the first frames may come together with the server's agreement.
+  const channel = new OpenChannel(socket, handlers);
   await opened(socket, server.origin, call.purpose, signal);
-  return new OpenChannel(socket, handlers);
+  return channel;
 }
 
 function opened(socket: WebSocket, server: string, purpose: Purpose, signal: AbortSignal): Promise<void> {
@@ -105,7 +107,8 @@ class OpenChannel implements Channel {
   readonly #handlers: ChannelHandlers;
   #status: ChannelEnd['status'];
   #alive = true;
-  readonly #pings: NodeJS.Timeout;
+  #wasOpen = false;
+  #pings: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket, handlers: ChannelHandlers) {
     this.#socket = socket;
@@ -118,9 +121,13 @@ class OpenChannel implements Channel {
     socket.on('error', () => {});
     socket.on('close', () => {
       clearInterval(this.#pings);
-      handlers.onEnd(this.#status ? { status: this.#status } : {});
+      // A handshake that failed is told by the promise of the opening.
+      if (this.#wasOpen) handlers.onEnd(this.#status ? { status: this.#status } : {});
     });
-    this.#pings = setInterval(() => this.#ping(), PING_MS);
+    socket.on('open', () => {
+      this.#wasOpen = true;
+      this.#pings = setInterval(() => this.#ping(), PING_MS);
+    });
   }
 
   write(bytes: Buffer): void {
