@@ -10,12 +10,21 @@ import { defaultNamespace } from './metadata/default-namespace.ts';
 import { instanceLabelMismatch } from './metadata/instance-label-mismatch.ts';
 import { namespaceOnClusterScoped } from './metadata/namespace-on-cluster-scoped.ts';
 import { unknownSuppression } from './metadata/unknown-suppression.ts';
+import { dnsPolicyNone } from './networking/dns-policy-none.ts';
+import { hostNetworkDnsPolicy } from './networking/host-network-dns-policy.ts';
+import { hostPort } from './networking/host-port.ts';
+import { ingressNoTls } from './networking/ingress-no-tls.ts';
 import { networkpolicyDnsTcpMissing } from './networking/networkpolicy-dns-tcp-missing.ts';
 import { networkpolicyEgressNoDns } from './networking/networkpolicy-egress-no-dns.ts';
 import { networkpolicyEmptyPeerAllowsAll } from './networking/networkpolicy-empty-peer-allows-all.ts';
 import { networkpolicyPeerOrAnd } from './networking/networkpolicy-peer-or-and.ts';
 import { networkpolicyRulesNotInPolicytypes } from './networking/networkpolicy-rules-not-in-policytypes.ts';
 import { networkpolicyServicePortUsed } from './networking/networkpolicy-service-port-used.ts';
+import { podNoEgressPolicy } from './networking/pod-no-egress-policy.ts';
+import { podNoIngressPolicy } from './networking/pod-no-ingress-policy.ts';
+import { podNoNetworkPolicy } from './networking/pod-no-network-policy.ts';
+import { serviceTypeLoadbalancer } from './networking/service-type-loadbalancer.ts';
+import { serviceTypeNodeport } from './networking/service-type-nodeport.ts';
 import { gracePeriodShorterThanPrestop } from './probes/grace-period-shorter-than-prestop.ts';
 import { livenessTooAggressive } from './probes/liveness-too-aggressive.ts';
 import { missingLivenessProbe } from './probes/missing-liveness-probe.ts';
@@ -41,6 +50,7 @@ import { pdbSelectsNothing } from './references/pdb-selects-nothing.ts';
 import { roleRefMissing } from './references/role-ref-missing.ts';
 import { secretKeyMissing } from './references/secret-key-missing.ts';
 import { secretRefMissing } from './references/secret-ref-missing.ts';
+import { servicePortNameMissing } from './references/service-port-name-missing.ts';
 import { serviceSelectorNoMatch } from './references/service-selector-no-match.ts';
 import { serviceTargetPortNameMissing } from './references/service-target-port-name-missing.ts';
 import { serviceTargetPortUndeclared } from './references/service-target-port-undeclared.ts';
@@ -179,6 +189,7 @@ export const RULES: readonly Rule[] = [
   roleRefMissing,
   secretKeyMissing,
   secretRefMissing,
+  servicePortNameMissing,
   serviceSelectorNoMatch,
   serviceTargetPortNameMissing,
   serviceTargetPortUndeclared,
@@ -187,12 +198,21 @@ export const RULES: readonly Rule[] = [
   statefulsetServiceMissing,
   statefulsetServiceNotHeadless,
   volumeMountWithoutVolume,
+  dnsPolicyNone,
+  hostNetworkDnsPolicy,
+  hostPort,
+  ingressNoTls,
   networkpolicyDnsTcpMissing,
   networkpolicyEgressNoDns,
   networkpolicyEmptyPeerAllowsAll,
   networkpolicyPeerOrAnd,
   networkpolicyRulesNotInPolicytypes,
   networkpolicyServicePortUsed,
+  podNoEgressPolicy,
+  podNoIngressPolicy,
+  podNoNetworkPolicy,
+  serviceTypeLoadbalancer,
+  serviceTypeNodeport,
   gracePeriodShorterThanPrestop,
   livenessTooAggressive,
   missingLivenessProbe,

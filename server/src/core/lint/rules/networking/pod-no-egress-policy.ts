@@ -1,0 +1,10 @@
+import { isolationRule } from '../../isolation.ts';
+
+export const podNoEgressPolicy = isolationRule({
+  id: 'pod-no-egress-policy',
+  direction: 'egress',
+  sources: ['kube-score/pod-networkpolicy', 'polaris/missingNetworkPolicy', 'popeye/1204'],
+  messages: {
+    open: 'No NetworkPolicy for egress selects these pods: they may connect to everything.',
+  },
+});
