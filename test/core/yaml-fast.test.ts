@@ -42,7 +42,7 @@ test('12,000 damaged documents: never a tree where the library finds an error', 
 });
 
 test('no text makes the reader throw', () => {
-  assert.equal(readTree('...\n'.repeat(50_000)).root, undefined);
+  assert.equal(meaning(readTree('...\n'.repeat(50_000)).root), undefined);
   const next = numbers(5);
   for (let i = 0; i < 3000; i++) {
     const text = damaged(damaged(damaged(randomDocument(next), next), next), next);
