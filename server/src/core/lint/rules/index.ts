@@ -130,6 +130,7 @@ import { minReplicas } from './workloads/min-replicas.ts';
 import { noPodSpread } from './workloads/no-pod-spread.ts';
 import { nonRollingUpdateStrategy } from './workloads/non-rolling-update-strategy.ts';
 import { pdbBlocksEviction } from './workloads/pdb-blocks-eviction.ts';
+import { pdbEmptySelector } from './workloads/pdb-empty-selector.ts';
 import { pdbInvalid } from './workloads/pdb-invalid.ts';
 import { pdbMinExceedsHpaMin } from './workloads/pdb-min-exceeds-hpa-min.ts';
 import { pdbMissing } from './workloads/pdb-missing.ts';
@@ -236,6 +237,7 @@ export const RULES: readonly Rule[] = [
   noPodSpread,
   nonRollingUpdateStrategy,
   pdbBlocksEviction,
+  pdbEmptySelector,
   pdbInvalid,
   pdbMinExceedsHpaMin,
   pdbMissing,
