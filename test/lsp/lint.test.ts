@@ -209,8 +209,8 @@ describe('code actions', () => {
       /annotations:\n {4}pod-triage.io\/ignore.service-target-port-name-missing: reviewed/,
     );
     for (const [version, mended] of [suppressed, applied(text, object?.edit)].entries()) {
-      await client.open(`file:///t/mended${version}.yaml`, mended);
-      assert.deepEqual(await client.diagnostics(`file:///t/mended${version}.yaml`), []);
+      await client.open(`file:///mended${version}/all.yaml`, mended);
+      assert.deepEqual(await client.diagnostics(`file:///mended${version}/all.yaml`), []);
     }
     assert.equal(actions.at(-1)?.command?.command, 'podTriage.openCase');
   });
