@@ -15,7 +15,8 @@ export function slim(object: KubeObject, type?: { kind: string; apiVersion: stri
   const metadata = object.metadata as KubeObject['metadata'] & { managedFields?: unknown };
   if (metadata) {
     delete metadata.managedFields;
-    if (metadata.annotations) delete metadata.annotations[LAST_APPLIED];
+    // Of a NetworkPolicy it tells whether policyTypes were written or filled in, which the object no longer does.
+    if (metadata.annotations && object.kind !== 'NetworkPolicy') delete metadata.annotations[LAST_APPLIED];
   }
   return object.kind === 'Secret' ? withoutValues(object) : object;
 }

@@ -205,6 +205,24 @@ test('healthy: a restart of three days ago, and one of this morning', () => {
   }
 });
 
+test('healthy: a container that had to wait for its dependency, and outlives its former life', () => {
+  const lastState = {
+    terminated: { exitCode: 1, reason: 'Error', startedAt: o.ago(47), finishedAt: o.ago(46) },
+  };
+  const state = (age: number) => ({ running: { startedAt: o.ago(age) } });
+  const steady = shop({
+    podOptions: () => ({ states: { app: { restartCount: 2, state: state(45), lastState } } }),
+  });
+  assertHealthy(run(steady.objects, steady.web.deployment));
+  const fresh = shop({
+    podOptions: () => ({ states: { app: { restartCount: 2, state: state(4), lastState } } }),
+  });
+  assert.deepEqual(
+    run(fresh.objects, fresh.web.deployment).rootCauses.map(({ id }) => id),
+    ['exit-1-app-error'],
+  );
+});
+
 test('a container that ended two minutes ago for the fifth time is not healthy', () => {
   const base = shop({ podOptions: () => ({ states: { app: restarted(120, 5) } }) });
   assert.deepEqual(
@@ -261,6 +279,23 @@ test('healthy: a completed Job, a Job with a failed attempt that went well later
   const report = run([...job.all, failed], job.top);
   assertHealthy(report);
   assert.ok(report.healthy.includes('Job migrate has completed.'));
+});
+
+test('a pod that outgrew its own limit a minute ago is not history: its successor will do the same', () => {
+  const evicted = (message: string) => {
+    const base = shop();
+    const pod = o.pod('web-abc-old', {
+      owner: base.web.replicaSet,
+      labels: { app: 'web' },
+      age: 90,
+      status: { phase: 'Failed', reason: 'Evicted', message },
+    });
+    return run([...base.objects, pod], base.web.deployment).rootCauses.map(({ id }) => id);
+  };
+  assert.deepEqual(evicted('Usage of EmptyDir volume "tmp" exceeds the limit "16Mi". '), [
+    'pod-emptydir-limit-exceeded',
+  ]);
+  assert.deepEqual(evicted('The node was low on resource: memory. '), []);
 });
 
 test('healthy: a native sidecar that runs beside its container', () => {

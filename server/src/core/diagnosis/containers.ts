@@ -103,9 +103,17 @@ export function isCrashing({ pod, role, status, waiting, ended }: ContainerFact,
     return ended.exitCode !== 0 || (role !== 'init' && pod.object.status?.phase === 'Running');
   }
   const since = ageOf(now, ended.finishedAt);
+  if (status.ready && isSteady(status, ended, now)) return false;
   if (role === 'init') return !status.state?.terminated && since < 10 * MINUTE;
   if (!status.ready) return since < 15 * MINUTE;
   return since < (status.restartCount >= 5 ? 60 : status.restartCount >= 2 ? 10 : 3) * MINUTE;
+}
+
+/** True when a container that has ended a few times now outlives its former life: it had to wait for something. */
+function isSteady({ restartCount, state }: ContainerStatus, ended: Termination, now: number): boolean {
+  const lived = Date.parse(ended.finishedAt ?? '') - Date.parse(ended.startedAt ?? '');
+  if (restartCount > 3 || !state?.running || Number.isNaN(lived)) return false;
+  return ageOf(now, state.running.startedAt) >= Math.max(30_000, 2 * lived);
 }
 
 /** True for a container that runs and is not ready, its first seconds aside. */
@@ -146,7 +154,23 @@ function isReplaced(scene: Scene, pod: Resource<Pod>): boolean {
     .childrenOf(owner)
     .filter(({ ref }) => ref.kind === 'Pod' && ref.name !== pod.ref.name) as Resource<Pod>[];
   if (owner.ref.kind === 'Job') return siblings.some(({ object }) => object.status?.phase === 'Succeeded');
+  if (isOwnFault(pod.object) && scene.now - failedAt(pod.object) < 10 * MINUTE) return false;
   return siblings.some(({ object }) => !isFinished(object) && !object.metadata.deletionTimestamp);
+}
+
+/** What a pod did to itself its successor will do too; what its node did to it is over with it. */
+const isOwnFault = ({ status }: Pod): boolean =>
+  /exceeds the limit|exceeded its local ephemeral|exceeds the total limit/.test(status?.message ?? '') ||
+  status?.reason === 'SysctlForbidden';
+
+/** When a pod failed: its conditions and containers changed for the last time then. */
+function failedAt({ status, metadata }: Pod): number {
+  const times = [
+    ...(status?.conditions ?? []).map(({ lastTransitionTime }) => lastTransitionTime),
+    ...(status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt),
+    metadata.creationTimestamp,
+  ];
+  return Math.max(...times.map((time) => Date.parse(time ?? '') || 0));
 }
 
 /** The containers of all live pods that decide what their pod does now. */

@@ -13,8 +13,6 @@ export const DIAGNOSIS_MESSAGES = {
   scheduledOn: 'Scheduled on {nodes}.',
   containersReady: '{ready}/{total} containers are ready.',
   containersStarted: '{started}/{total} containers have started.',
-  imagesPulled: 'Every image is on its node.',
-  volumesMounted: 'Every volume is mounted.',
   nodesReady: 'Every node of the pods is ready.',
   nodeReady: 'Node {name} is ready.',
   restartsOld: 'The last of {count} restarts lies {age} back.',
@@ -29,14 +27,12 @@ export const DIAGNOSIS_MESSAGES = {
   rolloutDone: '{kind} {name} is fully rolled out.',
   jobDone: 'Job {name} has completed.',
   claimBound: 'PersistentVolumeClaim {name} is bound.',
-  checkKind: '{kind}',
   checkKindIn: '{kind} in namespace {namespace}',
   checkMode: 'Failure mode {id}',
   modeFailed: 'The check itself failed: {error}',
   checkEvents: 'Events of {kind} {name}',
   eventsExpired: 'Nothing is recorded any more; the API server keeps events for an hour by default.',
   checkLogs: 'Log of container {container} of pod {pod}',
-  logsNotRead: 'The log was not read.',
   notRead: 'It was not read.',
 } as const;
 

@@ -73,9 +73,7 @@ export function collectGaps(
     if (gap.name !== undefined && !isNearby(scene, gap.name)) continue;
     const what = gap.name ? `${gap.kind} ${gap.name}` : gap.kind;
     add(`${what}|${gap.namespace ?? ''}`, {
-      check: gap.namespace
-        ? say('checkKindIn', { kind: what, namespace: gap.namespace })
-        : say('checkKind', { kind: what }),
+      check: gap.namespace ? say('checkKindIn', { kind: what, namespace: gap.namespace }) : what,
       reason: gap.reason,
       detail: gap.detail,
     });

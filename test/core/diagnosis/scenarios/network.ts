@@ -194,6 +194,16 @@ const byService = (made: Case): Case => ({
   subject: made.objects.find(({ kind }) => kind === 'Service') as KubeObject,
 });
 
+function defaulted(applied: string): NetworkPolicy {
+  const made = o.policy('ledger', {
+    podSelector: { matchLabels: { app: 'ledger' } },
+    policyTypes: ['Ingress', 'Egress'],
+    egress: [DNS],
+  });
+  made.metadata.annotations = { 'kubectl.kubernetes.io/last-applied-configuration': applied };
+  return made;
+}
+
 export const policies: Scenario[] = [
   {
     mode: 'netpol-ingress-default-deny',
@@ -280,8 +290,11 @@ export const policies: Scenario[] = [
         message:
           'NetworkPolicy ledger has egress rules and no policyTypes, so it isolates ingress too: Deployment client is dropped on port 8080 of Deployment ledger.',
       },
+      // As the API server gives it back: the types filled in, the applied text beside it.
+      { ...blocked(defaulted('{"spec":{"egress":[],"podSelector":{}}}')), at: `${P} spec` },
     ],
     silent: [
+      blocked(defaulted('{"spec":{"policyTypes":["Ingress","Egress"]}}')),
       blocked(
         o.policy('ledger', {
           podSelector: { matchLabels: { app: 'ledger' } },
@@ -326,7 +339,7 @@ export const policies: Scenario[] = [
         ...dns([{ ports: [{ port: 53 }] }]),
         at: 'NetworkPolicy/shop/client spec.egress[0].ports[0]',
         message:
-          'NetworkPolicy client opens port 53 for Deployment client without a protocol, which means TCP only: lookups over UDP time out.',
+          'NetworkPolicy client opens port 53 for Deployment client over TCP only, which is what a port without a protocol means: lookups over UDP time out.',
       },
     ],
     silent: [dns([{ ports: [{ port: 53 }, { port: 53, protocol: 'UDP' }] }])],

@@ -143,7 +143,7 @@ export const services: Scenario[] = [
         ],
         subject: o.service('job'),
         message:
-          'Service job selects 1 pods and all of them are finished (Succeeded); finished pods get no traffic.',
+          'Every pod that Service job selects is finished (Succeeded), and finished pods get no traffic.',
       },
     ],
     silent: [
@@ -257,7 +257,7 @@ export const services: Scenario[] = [
       {
         ...serving(true),
         as: 'anywhere',
-        message: 'Service web has publishNotReadyAddresses and sends traffic to 1 pods that are not ready.',
+        message: 'Service web has publishNotReadyAddresses and sends traffic to pods that are not ready (1).',
       },
     ],
     silent: [serving(false), serving(true, 'None')],

@@ -243,10 +243,8 @@ function explain(
       },
     };
   }
-  const implicit = isolating.find(
-    ({ object: { spec } }) =>
-      direction === 'ingress' && !spec?.policyTypes?.length && (spec?.egress ?? []).length > 0,
-  );
+  const implicit =
+    direction === 'ingress' ? isolating.find((policy) => hasImplicitTypes(policy.object)) : undefined;
   if (implicit && isolating.every((policy) => policy === implicit))
     return {
       ...base,
@@ -262,6 +260,16 @@ function explain(
     path: ['spec', direction === 'ingress' ? 'podSelector' : 'policyTypes'],
     data: { ...data, policy: first.ref.name, written: '0' },
   };
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** True for egress rules without policyTypes. The API server fills them in: what was applied tells that they were not written. */
+function hasImplicitTypes({ spec, metadata }: NetworkPolicy): boolean {
+  if ((spec?.egress ?? []).length === 0) return false;
+  if (!spec?.policyTypes?.length) return true;
+  const applied = metadata.annotations?.[LAST_APPLIED];
+  return applied !== undefined && !applied.includes('"policyTypes"');
 }
 
 function withoutHash(labels: Record<string, string> = {}): Record<string, string> {

@@ -91,14 +91,14 @@ function dnsBlocks(scene: Scene): DnsBlock[] {
   });
 }
 
-/** The entry that says 53 and means TCP only, because it names no protocol. */
+/** The entry that opens 53 and means TCP only: written without a protocol, or read back with the default filled in. */
 function withoutProtocol({
   isolating,
   side,
 }: DnsBlock): { policy: Resource<NetworkPolicy>; path: Path } | undefined {
   for (const policy of isolating)
     for (const [rule, { ports = [] }] of policyRules(policy.object, side).entries()) {
-      const at = ports.findIndex(({ port, protocol }) => port === 53 && protocol === undefined);
+      const at = ports.findIndex(({ port, protocol = 'TCP' }) => port === 53 && protocol === 'TCP');
       if (at >= 0) return { policy, path: ['spec', side, rule, 'ports', at] };
     }
   return undefined;
@@ -167,7 +167,7 @@ export const dnsPolicyModes: readonly FailureMode[] = [
   modeOf(
     'netpol-port-protocol-default',
     'dns-blocked-by-egress-policy',
-    'NetworkPolicy {policy} opens port 53 for {client} without a protocol, which means TCP only: lookups over UDP time out.',
+    'NetworkPolicy {policy} opens port 53 for {client} over TCP only, which is what a port without a protocol means: lookups over UDP time out.',
   ),
   modeOf(
     'netpol-dns-tcp-blocked',

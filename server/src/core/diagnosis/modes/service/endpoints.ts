@@ -94,7 +94,7 @@ export const serviceAllBackendsTerminal = defineMode({
   explains: ['service-no-ready-endpoints', 'ingress-backend-no-endpoints'],
   messages: {
     finished:
-      'Service {service} selects {count} pods and all of them are finished ({phases}); finished pods get no traffic.',
+      'Every pod that Service {service} selects is finished ({phases}), and finished pods get no traffic.',
   },
   detect(scene, { report }) {
     for (const service of scene.services) {

@@ -77,7 +77,7 @@ export const publishNotReadyMisuse = defineMode({
   case: 'readiness-failing-no-ready-endpoints',
   messages: {
     sends:
-      'Service {service} has publishNotReadyAddresses and sends traffic to {count} pods that are not ready.',
+      'Service {service} has publishNotReadyAddresses and sends traffic to pods that are not ready ({count}).',
   },
   detect(scene, { report }) {
     for (const service of scene.services) {
