@@ -1,4 +1,5 @@
 /** Snapshots as sources: from the settings, from a folder the user picks, from the demo. */
+import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import type { Source } from '../../../server/src/protocol.ts';
 import { showFailure } from '../failure.ts';
@@ -9,8 +10,11 @@ export async function snapshotFromSettings(server: Server): Promise<Source | und
   const path = vscode.workspace.getConfiguration('podTriage').get<string>('cluster.snapshot', '');
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   if (path === '') return undefined;
+  // A workspace that is not trusted may only name what it holds itself.
+  const inside = !isAbsolute(path) && !path.split(/[\\/]/).includes('..');
+  if (!vscode.workspace.isTrusted && !inside) return undefined;
   const uri = folder ? vscode.Uri.joinPath(folder.uri, path) : vscode.Uri.file(path);
-  return snapshotSource(server, path.startsWith('/') ? path : uri.fsPath);
+  return snapshotSource(server, isAbsolute(path) ? path : uri.fsPath);
 }
 
 /** A snapshot folder with its most telling namespace. Undefined after a failure, which is shown. */

@@ -41,10 +41,9 @@ export class ClusterView implements vscode.Disposable {
    * looked at last, or the current context of the kubeconfig. Undefined when there is none; the view says why.
    */
   async ensureSource(): Promise<Source | undefined> {
-    if (!vscode.workspace.isTrusted) return undefined;
     if (this.model.source && this.#opened) return this.model.source;
     this.#opened = true;
-    const source = (await snapshotFromSettings(this.#server)) ?? this.model.source ?? (await this.#current());
+    const source = (await snapshotFromSettings(this.#server)) ?? (await this.#liveSource());
     if (source) await this.model.show(source);
     return source;
   }
@@ -67,13 +66,23 @@ export class ClusterView implements vscode.Disposable {
   }
 
   async #setVisible(visible: boolean): Promise<void> {
-    if (visible && vscode.workspace.isTrusted) {
+    if (visible) {
       if (!this.model.view && !this.model.failure) setState('loading');
       await vscode.window.withProgress({ location: { viewId: 'podTriage.cluster' } }, () =>
         this.ensureSource(),
       );
+      if (!this.model.source && !this.model.failure) setState('none');
     }
-    await this.model.setVisible(visible && vscode.workspace.isTrusted);
+    await this.model.setVisible(visible && this.model.source !== undefined);
+  }
+
+  /** What was looked at last, or the current context. In an untrusted workspace only a snapshot may be read. */
+  async #liveSource(): Promise<Source | undefined> {
+    const last = this.model.source;
+    if (vscode.workspace.isTrusted) return last ?? this.#current();
+    // Trust may come later in the session: then the choice is made again.
+    this.#opened = false;
+    return last?.kind === 'snapshot' ? last : undefined;
   }
 
   async #current(): Promise<Source | undefined> {
