@@ -24,7 +24,7 @@ export async function networkUp(plan: Plan): Promise<void> {
   await inside(plan.lanNetns, 'link', 'set', 'switch', 'up');
   await ip('link', 'add', plan.hostLink, 'type', 'veth', 'peer', 'name', 'host', 'netns', plan.lanNetns);
   await inside(plan.lanNetns, 'link', 'set', 'host', 'master', 'switch', 'up');
-  await setSysctl(`ipv6/conf/${plan.hostLink}/disable_ipv6`, '1');
+  if (existsSync('/proc/sys/net/ipv6')) await setSysctl(`ipv6/conf/${plan.hostLink}/disable_ipv6`, '1');
   await setSysctl(`ipv4/conf/${plan.hostLink}/forwarding`, '0');
   await ip('addr', 'add', `${plan.hostAddress}/24`, 'dev', plan.hostLink);
   await ip('link', 'set', plan.hostLink, 'up');

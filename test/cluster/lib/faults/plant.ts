@@ -23,7 +23,10 @@ export async function plant(fault: Fault, target: Target): Promise<void> {
   await until(`The service account of ${fault.id}`, 20, () =>
     api.get(pathOfRef('ServiceAccount/default', fault.id)),
   );
-  for (const object of fault.manifests) await api.apply(object);
+  for (const object of fault.manifests) {
+    await api.apply(object);
+    if (object.kind === 'ResourceQuota') await waitForQuota(object, target);
+  }
   for (const act of fault.acts ?? []) await perform(act, fault, target);
 
   const plantedAt = Date.now();
@@ -37,6 +40,14 @@ export async function plant(fault: Fault, target: Target): Promise<void> {
     },
     () => `Not seen: ${missing.join(', ')}`,
   );
+}
+
+/** A quota binds nobody until its controller has counted for the first time. */
+async function waitForQuota(quota: KubeObject, target: Target): Promise<void> {
+  await until(`The quota ${quota.metadata.name} being counted`, 20, async () => {
+    const counted = await target.api.get<{ status?: { hard?: object } }>(pathOf(quota));
+    return counted?.status?.hard;
+  });
 }
 
 /** Undoes what was done, in reverse, and removes what was planted. */
