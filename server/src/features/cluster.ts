@@ -1,6 +1,6 @@
 /** The cluster requests: handed on to a worker thread that is started by the first of them. */
 import { Worker } from 'node:worker_threads';
-import type { CancellationToken, Connection } from 'vscode-languageserver';
+import { type CancellationToken, type Connection, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import {
   type Answer,
   type NotifyClient,
@@ -91,7 +91,9 @@ export function registerCluster(connection: Connection, deps: ClusterDeps): Clus
     const subscription = token.onCancellationRequested(() => stop.abort());
     try {
       worker ??= start();
-      return await worker.request(method, params, stop.signal);
+      const value = await worker.request(method, params, stop.signal);
+      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+      return value;
     } catch (error) {
       if (error instanceof WorkerEnded) return refused(crashed(error.message)) as Answer<M>;
       throw error;
