@@ -1,8 +1,8 @@
 /** Settings of a resource: the editor's and the nearest `.pod-triage.yaml`, cached until one of them changes. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { LintConfig, Profile, RuleSetting } from './core/lint/config.ts';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type LintConfig, mergeConfigs, type Profile, type RuleSetting } from './core/lint/config.ts';
 import { parseConfig } from './core/lint/configFile.ts';
 
 /** The `podTriage` section as the editor sends it. */
@@ -49,13 +49,15 @@ export class Settings {
     return {
       enabled: lint.enabled !== false,
       scope: lint.scope ?? 'openFiles',
-      config: {
-        ...file,
-        ...(lint.profile && lint.profile !== 'default' ? { profile: lint.profile } : {}),
-        ...(lint.kubernetesVersion ? { kubernetesVersion: lint.kubernetesVersion } : {}),
+      config: mergeConfigs(
         // The YAML support of the editor owns syntax errors; saying them twice is noise.
-        rules: { 'yaml-syntax': 'off', ...file.rules, ...lint.rules },
-      },
+        mergeConfigs({ rules: { 'yaml-syntax': 'off' } }, file),
+        {
+          ...(lint.profile && lint.profile !== 'default' ? { profile: lint.profile } : {}),
+          ...(lint.kubernetesVersion ? { kubernetesVersion: lint.kubernetesVersion } : {}),
+          rules: lint.rules ?? {},
+        },
+      ),
     };
   }
 }
@@ -65,7 +67,8 @@ function configOf(uri: string): LintConfig {
   if (!uri.startsWith('file:')) return {};
   for (let folder = dirname(fileURLToPath(uri)); ; folder = dirname(folder)) {
     const path = join(folder, CONFIG_NAME);
-    if (existsSync(path)) return parseConfig(readFileSync(path, 'utf8')).config;
+    if (existsSync(path))
+      return { ...parseConfig(readFileSync(path, 'utf8')).config, root: pathToFileURL(folder).href };
     if (dirname(folder) === folder) return {};
   }
 }

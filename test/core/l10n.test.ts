@@ -4,6 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { MODES } from '../../server/src/core/diagnosis/modes/index.ts';
+import { CONFIG_MESSAGES } from '../../server/src/core/lint/configFile.ts';
 import { RULES } from '../../server/src/core/lint/rules/index.ts';
 import { ROOT } from '../tools/paths.ts';
 
@@ -31,9 +32,10 @@ const placesOf = (text: string): string[] =>
 describe('localisation', () => {
   const sources = globSync('{client,server}/src/**/*.ts', { cwd: ROOT });
   const called = new Set(sources.flatMap(templatesOf));
-  const declared = new Set(
-    [...RULES, ...MODES].flatMap(({ messages }) => Object.values(messages as Record<string, string>)),
-  );
+  const declared = new Set([
+    ...Object.values(CONFIG_MESSAGES),
+    ...[...RULES, ...MODES].flatMap(({ messages }) => Object.values(messages as Record<string, string>)),
+  ]);
 
   it('finds the strings it checks', () => {
     assert.ok(called.size > 50, `${called.size} called`);

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type LintConfig, parseConfig } from '../core/lint/configFile.ts';
-import { t } from '../l10n.ts';
+import { lineColumnOf } from '../core/yaml/position.ts';
+import { t, translate } from '../l10n.ts';
 import { type CliIO, UsageError } from './io.ts';
 
 const NAME = '.pod-triage.yaml';
@@ -13,9 +14,14 @@ export function readConfigFile(named: string | undefined, io: CliIO): LintConfig
   if (path === undefined) return {};
   if (!existsSync(path))
     throw new UsageError(t('The configuration file {path} is not there.', { path: named ?? path }));
-  const { config, problems } = parseConfig(readFileSync(path, 'utf8'));
-  for (const problem of problems) io.err(`${path}: ${problem.message}`);
-  return config;
+  const text = readFileSync(path, 'utf8');
+  const { config, problems } = parseConfig(text, { translate });
+  const positionOf = lineColumnOf(text);
+  for (const { message, start } of problems) {
+    const { line, column } = positionOf(start);
+    io.err(`${path}:${line}:${column}: ${message}`);
+  }
+  return { ...config, root: dirname(path), cwd: io.cwd };
 }
 
 function nearest(folder: string): string | undefined {

@@ -1,6 +1,6 @@
 /** Which files a lint reads. */
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, matchesGlob, relative } from 'node:path';
+import { join } from 'node:path';
 import { t } from '../l10n.ts';
 import { UsageError } from './io.ts';
 
@@ -8,11 +8,11 @@ const MANIFEST = /\.(ya?ml|json)$/i;
 /** Folders that hold other people's files. */
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', 'vendor', '.terraform']);
 
-/** Manifest files below the paths, folders recursively, in a stable order. `ignore` holds globs relative to `cwd`. */
+/** Manifest files below the paths, folders recursively, in a stable order, without those that are ignored. */
 export function manifestFiles(
   paths: readonly string[],
   cwd: string,
-  ignore: readonly string[] = [],
+  isIgnored: (file: string) => boolean = () => false,
 ): string[] {
   const files: string[] = [];
   for (const path of paths) {
@@ -22,8 +22,6 @@ export function manifestFiles(
     if (kind.isDirectory()) files.push(...below(path, absolute));
     else files.push(path);
   }
-  const isIgnored = (file: string) =>
-    ignore.some((glob) => matchesGlob(relative(cwd, join(cwd, file)), glob));
   return [...new Set(files)].filter((file) => !isIgnored(file));
 }
 

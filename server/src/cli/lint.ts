@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { atLeast, type Finding, type Severity } from '../core/finding.ts';
 import { resourcesOf, Store } from '../core/kube/store.ts';
 import type { LintConfig, Profile } from '../core/lint/config.ts';
-import { parseVersion } from '../core/lint/config.ts';
+import { isIgnoredFile, parseVersion } from '../core/lint/config.ts';
 import { Linter } from '../core/lint/engine.ts';
 import { fixAll } from '../core/lint/fixAll.ts';
 import { RULES } from '../core/lint/rules/index.ts';
@@ -96,7 +96,7 @@ async function readFiles(paths: string[], config: LintConfig, io: CliIO): Promis
   for (const file of manifestFiles(
     paths.filter((path) => path !== STDIN),
     io.cwd,
-    config.ignore,
+    (file) => isIgnoredFile(config, file),
   )) {
     const text = readManifest(resolve(io.cwd, file), MAX_BYTES);
     if (text === undefined)

@@ -212,6 +212,14 @@ for (const [pattern, root, file, expected] of IGNORES)
     assert.equal(isIgnoredFile(config, file), expected);
   });
 
+test('relative file names count from the working directory', () => {
+  const config: LintConfig = { ignore: ['/charts/**'], root: '/repo', cwd: '/repo/apps' };
+  assert.equal(isIgnoredFile(config, '../charts/a.yaml'), true);
+  assert.equal(isIgnoredFile(config, 'charts/a.yaml'), false);
+  assert.equal(isIgnoredFile({ ...config, cwd: '/repo' }, './charts/a.yaml'), true);
+  assert.equal(isIgnoredFile(config, '/repo/charts/a.yaml'), true);
+});
+
 test('an ignored file has no findings', () => assert.deepEqual(said({ ignore: ['base/'] }), []));
 
 test('a glob of many wildcards is answered at once', () => {

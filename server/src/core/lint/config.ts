@@ -38,6 +38,8 @@ export interface LintConfig {
   ignore?: string[];
   /** Path or URI of the folder that globs starting with `/` count from, filled in by whoever read the configuration. */
   root?: string;
+  /** Absolute path of the folder that file names count from where they are not absolute. */
+  cwd?: string;
 }
 
 export interface EffectiveRule {
@@ -94,10 +96,12 @@ export function mergeConfigs(base: LintConfig, over: LintConfig): LintConfig {
   const profile = over.profile ?? base.profile;
   const kubernetesVersion = over.kubernetesVersion ?? base.kubernetesVersion;
   const root = over.root ?? base.root;
+  const cwd = over.cwd ?? base.cwd;
   return {
     ...(profile ? { profile } : {}),
     ...(kubernetesVersion ? { kubernetesVersion } : {}),
     ...(root ? { root } : {}),
+    ...(cwd ? { cwd } : {}),
     rules,
     overrides: [...(base.overrides ?? []), ...(over.overrides ?? [])],
     ignore: [...(base.ignore ?? []), ...(over.ignore ?? [])],
@@ -107,7 +111,7 @@ export function mergeConfigs(base: LintConfig, over: LintConfig): LintConfig {
 type FullSetting = Exclude<RuleSetting, string>;
 
 const fullSetting = (setting: RuleSetting | undefined): FullSetting =>
-  typeof setting === 'object' ? setting : setting === undefined ? {} : { severity: setting };
+  typeof setting === 'object' ? (setting ?? {}) : setting === undefined ? {} : { severity: setting };
 
 function mergeSettings(base: RuleSetting | undefined, over: RuleSetting): RuleSetting {
   const low = fullSetting(base);
@@ -120,13 +124,25 @@ function mergeSettings(base: RuleSetting | undefined, over: RuleSetting): RuleSe
 
 /** True when the configuration leaves a file out. */
 export const isIgnoredFile = (config: LintConfig, file: string): boolean =>
-  (config.ignore ?? []).some((pattern) => matchesPathGlob(pattern, relativeTo(config.root, file)));
+  (config.ignore ?? []).some((pattern) => matchesPathGlob(pattern, relativeTo(config, file)));
 
 /** A file below `root` as a path from there, others as they are. URIs are decoded: globs are written in plain text. */
-export function relativeTo(root: string | undefined, file: string): string {
-  const plain = decoded(file).replaceAll('\\', '/');
+export function relativeTo({ root, cwd }: Pick<LintConfig, 'root' | 'cwd'>, file: string): string {
+  const written = decoded(file).replaceAll('\\', '/');
+  const isAbsolute = /^(\/|[A-Za-z]:\/|[\w-]{2,}:\/\/)/.test(written);
+  const plain = cwd === undefined || isAbsolute ? written : joined(cwd.replaceAll('\\', '/'), written);
   const base = root === undefined ? '' : decoded(root).replaceAll('\\', '/').replace(/\/$/, '');
   return base !== '' && plain.startsWith(`${base}/`) ? plain.slice(base.length + 1) : plain;
+}
+
+/** `/a/b` and `../c/./d` → `/a/c/d`. */
+function joined(folder: string, path: string): string {
+  const steps = folder.replace(/\/$/, '').split('/');
+  for (const step of path.split('/')) {
+    if (step === '..') steps.pop();
+    else if (step !== '.' && step !== '') steps.push(step);
+  }
+  return steps.join('/');
 }
 
 function decoded(path: string): string {

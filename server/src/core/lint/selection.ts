@@ -34,7 +34,7 @@ export class RuleSelection {
   /** Names the set of overrides that touch an object of a file: equal keys, equal rules. `''` when there are none. */
   key(file: string, ref: ObjectRef | undefined): string {
     if (this.#overrides.length === 0) return '';
-    const path = relativeTo(this.#config.root, file);
+    const path = relativeTo(this.#config, file);
     return this.#overrides
       .flatMap((override, index) => (appliesTo(override, path, ref) ? [index] : []))
       .join(',');
