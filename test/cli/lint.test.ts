@@ -162,7 +162,7 @@ describe('lint', () => {
     );
     assert.match(
       cli(['lint', '--format', 'github', '-'], { input: POD }).out,
-      /^::error file=<stdin>,line=\d+,col=\d+/,
+      /^::error file=<stdin>,line=\d+,col=\d+/m,
     );
   });
 
