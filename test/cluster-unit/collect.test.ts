@@ -197,3 +197,49 @@ describe('collecting what a diagnosis needs', () => {
     );
   });
 });
+
+describe('other namespaces that the pods speak to', () => {
+  const speaking = (env: string, log = 'a line\n', found: Record<string, object[]> = {}): Answer =>
+    cluster((_request, response, url) => {
+      if (url.pathname === '/api/v1/namespaces/shop/pods') {
+        const [container] = POD.spec.containers;
+        const spec = { ...POD.spec, containers: [{ ...container, env: [{ name: 'DB_HOST', value: env }] }] };
+        json(response, { metadata: {}, items: [{ ...POD, spec }] });
+        return true;
+      }
+      if (url.pathname.endsWith('/log')) {
+        response.end(log);
+        return true;
+      }
+      const items = found[`${url.pathname}?${url.searchParams.get('fieldSelector')}`];
+      if (items) json(response, { metadata: {}, items });
+      return items !== undefined;
+    });
+
+  it('are read when a spec names them', async () => {
+    const { api, observe } = await run(speaking('db.data.svc.cluster.local'));
+    await observe();
+    for (const plural of ['services', 'pods'])
+      assert.ok(
+        api.seen.some((request) => request.startsWith(`GET /api/v1/namespaces/data/${plural}?`)),
+        plural,
+      );
+    assert.ok(!api.seen.some((request) => request.includes('/namespaces/data/secrets')));
+  });
+
+  it('are found by the address that a log complains about', async () => {
+    const service = { metadata: { name: 'db', namespace: 'data' }, spec: { clusterIP: '10.96.0.7' } };
+    const { api, observe } = await run(
+      speaking('x', 'dial tcp 10.96.0.7:5432: connect: connection refused\n', {
+        '/api/v1/services?spec.clusterIP=10.96.0.7': [service],
+      }),
+    );
+    const { objects } = await observe();
+    assert.ok(objects.some(({ kind, metadata }) => kind === 'Service' && metadata.namespace === 'data'));
+    assert.ok(
+      api.seen.some((request) =>
+        request.startsWith('GET /apis/discovery.k8s.io/v1/namespaces/data/endpointslices'),
+      ),
+    );
+  });
+});

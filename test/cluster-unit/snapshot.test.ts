@@ -74,7 +74,7 @@ describe('a snapshot folder', () => {
     const [object] = (await readSnapshot(folder)).objects;
     assert.deepEqual((object as unknown as { data: object }).data, {
       rule: '{{ $labels.pod }}',
-      on: true,
+      true: true,
       empty: null,
       mode: 420,
       quoted: 'yes',
@@ -223,7 +223,14 @@ describe('writing a snapshot', () => {
   const observed: Observed = {
     now: '2026-05-01T10:00:00.000Z',
     serverVersion: 'v1.36.3',
-    objects: [pod, secret, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } }],
+    objects: [
+      pod,
+      secret,
+      { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'data' } },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } },
+    ],
     gaps: [{ kind: 'Event', namespace: 'shop', reason: 'forbidden', detail: 'needs list events' }],
     logs: [{ namespace: 'shop', pod: 'web', container: 'app', previous: true, text: 'bye\n' }],
     stats: { n: { node: { nodeName: 'n' } } },
@@ -241,13 +248,18 @@ describe('writing a snapshot', () => {
     assert.deepEqual(read.stats, observed.stats);
     assert.ok(read.gaps.some(({ kind, reason }) => kind === 'Event' && reason === 'forbidden'));
     // Asked for and none there: no gap. Never asked for: a gap.
-    assert.ok(!read.gaps.some(({ kind }) => kind === 'Service'));
+    assert.ok(!read.gaps.some(({ kind, namespace }) => kind === 'Service' && namespace !== 'data'));
     assert.ok(read.gaps.some(({ kind, reason }) => kind === 'Ingress' && reason === 'not-in-snapshot'));
     assert.deepEqual(
       gapsOfNamespace(read, 'other').map(({ kind, namespace }) => `${namespace}/${kind}`),
       ['other/Pod', 'other/Secret', 'other/Service'],
     );
     assert.deepEqual(gapsOfNamespace(read, 'shop'), []);
+    // A namespace that the cluster has and the snapshot does not.
+    assert.deepEqual(
+      read.gaps.filter(({ namespace, kind }) => namespace === 'data' && kind === 'Service').length,
+      1,
+    );
     for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' }))
       if (/\.(json|yaml)$/.test(file))
         assert.ok(!readFileSync(join(target, file), 'utf8').includes('aHVudGVyMg'));

@@ -12,6 +12,7 @@ import { t } from '../l10n.ts';
 import type { KubeClient } from './client.ts';
 import { Collection, type OnStep } from './collection.ts';
 import { CLUSTER_KINDS, NAMES_ONLY, NAMESPACE_KINDS } from './kinds.ts';
+import { collectNeighbours } from './neighbours.ts';
 
 export interface CollectOptions {
   signal: AbortSignal;
@@ -53,7 +54,9 @@ export async function collect(
     collectVolumes(collection, scene),
     collectLogs(collection, scene),
   ]);
-  // Their logs may name Services whose pods come into the picture only now.
+  // Specs and logs name Services, also of other namespaces, whose pods come into the picture only now.
+  const read = new Set(['kube-system', ...(namespace === undefined ? [] : [namespace])]);
+  await collectNeighbours(collection, sceneOf(collection, subject), read, needsLook);
   scene = sceneOf(collection, subject);
   await collectLogs(collection, scene);
   if (options.stats) await Promise.all(scene.nodes.map(({ ref }) => collection.kubeletStats(ref.name)));

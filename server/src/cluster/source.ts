@@ -3,7 +3,6 @@
 import type { Observed, Subject } from '../core/diagnosis/observed.ts';
 import { isClusterScoped, type KubeObject } from '../core/kube/object.ts';
 import { t } from '../l10n.ts';
-import type { Source } from '../protocol.ts';
 import { gapsOfNamespace, type Snapshot } from '../snapshot/read.ts';
 import type { KubeClient } from './client.ts';
 import { type CollectOptions, collect } from './collect.ts';
@@ -123,7 +122,3 @@ export function snapshotReader(snapshot: Snapshot): SourceReader {
     },
   };
 }
-
-/** Where a source's objects are; the same folder or context gives the same key. */
-export const placeKey = (source: Source): string =>
-  source.kind === 'context' ? `context|${source.context}` : `snapshot|${source.folder}`;

@@ -1,7 +1,8 @@
 /** Objects in the files of a snapshot: whatever `kubectl get -o yaml|json` or `cluster-info dump` prints. */
-import { isPair, isScalar, parseAllDocuments, type Scalar, visit } from 'yaml';
 import type { KubeObject } from '../core/kube/object.ts';
-import { resolvePlain } from '../core/yaml/plain.ts';
+import { toData } from '../core/yaml/node.ts';
+import { readTree } from '../core/yaml/reader.ts';
+import { splitDocuments } from '../core/yaml/split.ts';
 
 export interface FileObjects {
   objects: KubeObject[];
@@ -28,36 +29,10 @@ export function objectsInJson(text: string): FileObjects {
 /** Reads a YAML file of any number of documents; a broken one costs only itself. */
 export function objectsInYaml(text: string): FileObjects {
   const found: FileObjects = { objects: [], listed: [], problems: [] };
-  const documents = parseAllDocuments(text, {
-    schema: 'failsafe',
-    merge: true,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  });
-  if (!Array.isArray(documents)) return found;
-  for (const document of documents) {
-    const [problem] = document.errors;
-    if (problem) {
-      found.problems.push(problem.message.split('\n')[0] ?? '');
-      continue;
-    }
-    // The values of an API server's reader: YAML 1.1 for plain scalars.
-    visit(document, {
-      Scalar: (key, node) => {
-        if (key !== 'key' && node.type === 'PLAIN' && !node.tag)
-          node.value = resolvePlain(String(node.value));
-      },
-      Pair: (_, pair) => {
-        // `key:` without a value is null, and has no scalar that says so.
-        if (isPair(pair) && isScalar(pair.value) && pair.value.source === '' && pair.value.type === 'PLAIN')
-          (pair.value as Scalar).value = null;
-      },
-    });
-    try {
-      unfold(document.toJS({ maxAliasCount: 100 }), found);
-    } catch (error) {
-      found.problems.push((error as Error).message);
-    }
+  for (const part of splitDocuments(text)) {
+    const { root, problems } = readTree(part.text);
+    for (const { message } of problems.slice(0, 1)) found.problems.push(message);
+    if (root && problems.length === 0) unfold(toData(root), found);
   }
   return found;
 }

@@ -81,7 +81,10 @@ export async function readSnapshot(folder: string): Promise<Snapshot> {
 }
 
 /** What a snapshot lacks for a namespace that it did not read whole. */
-export function gapsOfNamespace({ notes, objects }: Snapshot, namespace: string): Gap[] {
+export function gapsOfNamespace(
+  { notes, objects, gaps }: Pick<Snapshot, 'notes' | 'objects' | 'gaps'>,
+  namespace: string,
+): Gap[] {
   const { namespaces, namespaced = [] } = notes.collected ?? {};
   if (!namespaces || namespaces.includes(namespace)) return [];
   const there = new Set(
@@ -89,6 +92,7 @@ export function gapsOfNamespace({ notes, objects }: Snapshot, namespace: string)
   );
   return namespaced
     .filter((kind) => !there.has(kind))
+    .filter((kind) => !gaps.some((gap) => gap.kind === kind && gap.namespace === namespace && !gap.name))
     .map((kind) => ({
       kind,
       namespace,
@@ -210,6 +214,7 @@ function newestTime(objects: KubeObject[]): string {
   return new Date(newest).toISOString();
 }
 
+/** What was not there to be read, kind by kind. */
 function gapsOf(
   notes: SnapshotNotes,
   objects: KubeObject[],
@@ -219,10 +224,14 @@ function gapsOf(
 ): Gap[] {
   const gaps: Gap[] = [...(notes.gaps ?? [])];
   const lacks = (kind: string): void => {
-    if (gaps.some((gap) => gap.kind === kind && gap.name === undefined)) return;
+    if (gaps.some((gap) => gap.kind === kind && !gap.name && !gap.namespace)) return;
     gaps.push({ kind, reason: 'not-in-snapshot', detail: t('the snapshot holds none') });
   };
-  const { namespaced = [], cluster = [] } = notes.collected ?? {};
+  const { namespaces, namespaced = [], cluster = [] } = notes.collected ?? {};
+  // Of kube-system every diagnosis reads DNS and no more: that is no gap.
+  for (const { kind, metadata } of namespaces ? objects : [])
+    if (kind === 'Namespace' && metadata.name && metadata.name !== 'kube-system')
+      gaps.push(...gapsOfNamespace({ notes, objects, gaps }, metadata.name));
   const read = new Set([...namespaced, ...cluster, ...listed, ...objects.map(({ kind }) => kind)]);
   for (const kind of [...NAMESPACE_KINDS, ...NAMES_ONLY, ...CLUSTER_KINDS, 'Node', 'PersistentVolume'])
     if (!read.has(kind)) lacks(kind);
