@@ -10,14 +10,17 @@ import { MODES } from '../../server/src/core/diagnosis/modes/index.ts';
 import { RULES } from '../../server/src/core/lint/rules/index.ts';
 import { ROOT } from '../tools/paths.ts';
 
-/** Pages that no rule and no mode names: what only a test inside the cluster or on the node can tell. */
+/** Pages that no rule needs to name: what only a test inside the cluster or on the node can tell, as the guided flows ask for. */
 const GUIDES = [
   'bound-to-loopback',
   'cilium-bpf-map-full',
   'clock-drift-certs',
+  'conntrack-table-full',
+  'dns-conntrack-race-5s',
   'dns-ndots-5',
   'hairpin-self-service',
   'ipvs-conn-reuse',
+  'mtu-mismatch',
   'netpol-ipblock-after-nat',
 ];
 
