@@ -28,6 +28,7 @@ kind: Deployment
 metadata:
   name: api
 spec:
+  replicas: 2
   selector:
     matchLabels:
       app: api
@@ -36,6 +37,8 @@ spec:
       labels:
         app: api
     spec:
+      securityContext:
+        runAsNonRoot: true
       containers:
         - name: api
           image: shop/api:1
