@@ -3,7 +3,7 @@
  * names one (`npm run cluster -- up` makes one); writes into a namespace of its own and deletes it.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -140,7 +140,9 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
         observed.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).sort(),
       );
       assert.deepEqual(
-        read.gaps.filter(({ reason }) => reason === 'not-in-snapshot').map(({ kind }) => kind),
+        read.gaps
+          .filter(({ reason, namespace }) => reason === 'not-in-snapshot' && namespace === undefined)
+          .map(({ kind }) => kind),
         ['PersistentVolume'],
       );
     } finally {
@@ -298,6 +300,82 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
     await other.close();
     const { items } = await client.list(resourceOf('Pod')!, { namespace }, signal);
     assert.ok(!items.some(({ metadata }) => metadata.name === pod && !metadata.deletionTimestamp));
+  });
+
+  it('works with little: a user who may read the pods of one namespace', async () => {
+    const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+    const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+    const meta = (kind: string, apiVersion: string) => ({ apiVersion, kind, metadata: { name: 'little' } });
+    await write('POST', accounts, meta('ServiceAccount', 'v1'));
+    await write('POST', `${rbac}/roles`, {
+      ...meta('Role', 'rbac.authorization.k8s.io/v1'),
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
+    });
+    await write('POST', `${rbac}/rolebindings`, {
+      ...meta('RoleBinding', 'rbac.authorization.k8s.io/v1'),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'little' },
+      subjects: [{ kind: 'ServiceAccount', name: 'little', namespace }],
+    });
+    const { status } = (await write('POST', `${accounts}/little/token`, {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: {},
+    })) as { status: { token: string } };
+    const [cluster] = [...(await connections.config()).clusters.values()];
+    const folder = mkdtempSync(join(tmpdir(), 'pod-triage-little-'));
+    const other = new WorkerProbe();
+    try {
+      const file = join(folder, 'config');
+      const authority = cluster?.caData
+        ? { 'certificate-authority-data': cluster.caData }
+        : { 'certificate-authority': cluster?.caFile };
+      writeFileSync(
+        file,
+        JSON.stringify({
+          clusters: [{ name: 'c', cluster: { server: cluster?.server, ...authority } }],
+          users: [{ name: 'u', user: { token: status.token } }],
+          contexts: [{ name: 'little', context: { cluster: 'c', user: 'u', namespace } }],
+        }),
+      );
+      await other.ok('podTriage/contexts', { kubeconfig: file });
+      const names = await other.client.request('podTriage/namespaces', { context: 'little' });
+      assert.ok(!names.ok);
+      assert.deepEqual(names.failure.permission, { verb: 'list', resource: 'namespaces' });
+
+      const source = { kind: 'context', context: 'little', namespace } as const;
+      await other.ok('podTriage/watch', { source });
+      const view = await other.notified('podTriage/namespaceChanged', ({ state }) => state === 'partial');
+      assert.deepEqual(view.workloads.map(({ ref }) => ref.name).sort(), ['crasher', 'idle']);
+      assert.ok(view.gaps.some(({ kind, reason }) => kind === 'Deployment' && reason === 'forbidden'));
+
+      const subject = { kind: 'Pod', namespace, name: 'crasher' };
+      const report = await other.ok('podTriage/diagnose', { id: 'l', source, subject });
+      assert.ok(report.rootCauses.length > 0);
+      assert.ok(
+        report.notChecked.some(
+          ({ reason, detail }) => reason === 'forbidden' && detail === 'needs get pods/log',
+        ),
+      );
+
+      const plan = await other.ok('podTriage/planTerminal', {
+        source,
+        subject: { kind: 'Pod', namespace, name: 'idle' },
+        options: OPTIONS,
+      });
+      assert.match(plan.warnings.join('\n'), /may not patch pods\/ephemeralcontainers/);
+      const opened = await other.client.request('podTriage/openTerminal', {
+        id: 'l1',
+        source,
+        subject: { kind: 'Pod', namespace, name: 'idle' },
+        options: OPTIONS,
+      });
+      assert.ok(!opened.ok);
+      assert.equal(opened.failure.code, 'forbidden');
+      assert.equal(opened.failure.permission?.resource, 'pods/ephemeralcontainers');
+    } finally {
+      await other.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('warns before it tries what Pod Security refuses', async () => {
