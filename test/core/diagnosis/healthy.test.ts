@@ -211,7 +211,7 @@ test('healthy: a container that had to wait for its dependency, and outlives its
   };
   const state = (age: number) => ({ running: { startedAt: o.ago(age) } });
   const steady = shop({
-    podOptions: () => ({ states: { app: { restartCount: 2, state: state(45), lastState } } }),
+    podOptions: () => ({ states: { app: { restartCount: 2, state: state(17), lastState } } }),
   });
   assertHealthy(run(steady.objects, steady.web.deployment));
   const fresh = shop({
@@ -296,6 +296,29 @@ test('a pod that outgrew its own limit a minute ago is not history: its successo
     'pod-emptydir-limit-exceeded',
   ]);
   assert.deepEqual(evicted('The node was low on resource: memory. '), []);
+});
+
+test('an evicted application that ends with 0 reads Succeeded; the event tells', () => {
+  const base = shop();
+  const pod = o.pod('web-abc-old', {
+    owner: base.web.replicaSet,
+    labels: { app: 'web' },
+    age: 90,
+    ready: false,
+    status: { phase: 'Succeeded' },
+    states: {
+      app: {
+        ready: false,
+        state: { terminated: { exitCode: 0, reason: 'Completed', finishedAt: o.ago(20) } },
+      },
+    },
+  });
+  const evicted = o.event(pod, 'Evicted', 'Usage of EmptyDir volume "tmp" exceeds the limit "16Mi". ');
+  assert.deepEqual(
+    run([...base.objects, pod, evicted], base.web.deployment).rootCauses.map(({ id }) => id),
+    ['pod-emptydir-limit-exceeded'],
+  );
+  assertHealthy(run([...base.objects, pod], base.web.deployment));
 });
 
 test('healthy: a native sidecar that runs beside its container', () => {

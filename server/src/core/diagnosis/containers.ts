@@ -28,7 +28,7 @@ export interface ContainerFact {
 
 const MINUTE = 60_000;
 /** Grace of a young container: readiness is asked the moment it starts and nearly always fails once. */
-const START_GRACE = 10_000;
+const START_GRACE = 5_000;
 
 export const conditionOf = (pod: Pod, type: string) =>
   pod.status?.conditions?.find((condition) => condition.type === type);
@@ -113,7 +113,7 @@ export function isCrashing({ pod, role, status, waiting, ended }: ContainerFact,
 function isSteady({ restartCount, state }: ContainerStatus, ended: Termination, now: number): boolean {
   const lived = Date.parse(ended.finishedAt ?? '') - Date.parse(ended.startedAt ?? '');
   if (restartCount > 3 || !state?.running || Number.isNaN(lived)) return false;
-  return ageOf(now, state.running.startedAt) >= Math.max(30_000, 2 * lived);
+  return ageOf(now, state.running.startedAt) >= Math.max(15_000, 3 * lived);
 }
 
 /** True for a container that runs and is not ready, its first seconds aside. */
@@ -160,8 +160,11 @@ function isReplaced(scene: Scene, pod: Resource<Pod>): boolean {
 
 /** What a pod did to itself its successor will do too; what its node did to it is over with it. */
 const isOwnFault = ({ status }: Pod): boolean =>
-  /exceeds the limit|exceeded its local ephemeral|exceeds the total limit/.test(status?.message ?? '') ||
-  status?.reason === 'SysctlForbidden';
+  isOwnEviction(status?.message ?? '') || status?.reason === 'SysctlForbidden';
+
+/** True for the kubelet's words about a pod that outgrew its own limits. */
+export const isOwnEviction = (message: string): boolean =>
+  /exceeds the limit|exceeded its local ephemeral|exceeds the total limit/.test(message);
 
 /** When a pod failed: its conditions and containers changed for the last time then. */
 function failedAt({ status, metadata }: Pod): number {

@@ -57,7 +57,9 @@ function stepFact(step: Step, scene: Scene, pods: Resource<Pod>[], say: Say): Om
     }
     case 'probes': {
       const ready = facts.filter(({ status }) => status?.ready).length;
-      return passed(say('containersReady', { ready, total: facts.length }));
+      const detail = say('containersReady', { ready, total: facts.length });
+      // Nobody has complained yet, and nothing has passed: a container in its first seconds.
+      return ready < facts.length ? { outcome: 'not-reached', detail } : passed(detail);
     }
     case 'service':
       return passed(serviceFacts(scene, say)[0] ?? say('serviceNone'));

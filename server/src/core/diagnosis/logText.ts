@@ -26,7 +26,10 @@ const PATTERNS = [
   // Go
   pattern('unresolved', String.raw`lookup ${HOST}(?: on [\d.:]+)?: no such host`),
   pattern('lookup-timeout', String.raw`lookup ${HOST}(?: on [\d.:]+)?:.*(?:i/o timeout|deadline exceeded)`),
-  pattern('lookup-failed', String.raw`lookup ${HOST}(?: on [\d.:]+)?: server misbehaving`),
+  pattern(
+    'lookup-failed',
+    String.raw`lookup ${HOST}(?: on [\d.:]+)?:.*(?:server misbehaving|connection refused|no route to host)`,
+  ),
   pattern('refused', `dial (?:tcp|udp) ${IP}:${PORT}: connect: connection refused`),
   pattern(
     'timeout',

@@ -1,6 +1,12 @@
 /** Ingresses, policies, names. */
 import type { KubeObject } from '../../../../server/src/core/kube/object.ts';
-import type { Container, NetworkPolicy, Pod } from '../../../../server/src/core/kube/types.ts';
+import type {
+  Container,
+  NetworkPolicy,
+  Pod,
+  Service,
+  WorkloadObject,
+} from '../../../../server/src/core/kube/types.ts';
 import * as o from '../../../tools/objects.ts';
 import type { Case, Scenario } from './scenario.ts';
 import { client, ledger } from './services.ts';
@@ -464,6 +470,27 @@ const noDns = (): Case => {
   return { ...made, objects: [...made.objects, ...coredns('ImagePullBackOff').objects] };
 };
 
+/** CoreDNS scaled to zero: refused lookups, and nobody's fault but its replicas'. */
+const noDnsPods = (): Case => {
+  const made = client(
+    'lookup ledger on 10.96.0.10:53: read udp 10.244.1.7:40000->10.96.0.10:53: read: connection refused',
+    {
+      ready: false,
+    },
+  );
+  const [deployment, set, , service] = coredns(null).objects as WorkloadObject[];
+  deployment!.spec = { ...deployment!.spec, replicas: 0 };
+  set!.spec = { ...set!.spec, replicas: 0 };
+  const gone = o.pod('coredns-1', {
+    namespace: 'kube-system',
+    labels: { app: 'gone' },
+    ready: false,
+    status: { phase: 'Succeeded' },
+  });
+  const objects = [deployment, set, service, gone, o.slice(service as Service, [])] as KubeObject[];
+  return { ...made, objects: [...made.objects, ...objects] };
+};
+
 export const names: Scenario[] = [
   {
     mode: 'service-missing',
@@ -584,6 +611,11 @@ export const names: Scenario[] = [
         message: 'The cluster DNS has no ready pod (0 of 2): every lookup of Deployment client fails.',
       },
       { ...coredns('ImagePullBackOff'), as: 'consequence' },
+      {
+        ...noDnsPods(),
+        at: 'Deployment/kube-system/coredns spec.replicas',
+        message: 'The cluster DNS (Service kube-dns) has no pods: every lookup of Deployment client fails.',
+      },
     ],
     silent: [coredns(null), client('lookup ledger on 10.96.0.10:53: server misbehaving', { ready: false })],
   },

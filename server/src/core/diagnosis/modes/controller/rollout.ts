@@ -141,6 +141,8 @@ export const scaledToZero = defineMode({
       const waiting = scene.services.filter(
         (service) =>
           service.ref.namespace === owner.ref.namespace &&
+          // The cluster's DNS has a mode of its own, which says what it does to everybody.
+          !(service.ref.namespace === 'kube-system' && service.ref.name === 'kube-dns') &&
           Object.keys(service.object.spec?.selector ?? {}).length > 0 &&
           Object.entries(service.object.spec?.selector ?? {}).every(
             ([key, value]) => labels[key] === value,

@@ -1,4 +1,5 @@
 /** The cluster's own DNS. */
+import type { Resource } from '../../../kube/store.ts';
 import type { Service } from '../../../kube/types.ts';
 import { crashing, isReady } from '../../containers.ts';
 import { topOwner } from '../../declared.ts';
@@ -6,6 +7,7 @@ import { endpointsOf } from '../../endpoints.ts';
 import { endedLog, fieldEvidence, kubectl, logEvidence } from '../../evidence.ts';
 import { dnsPods } from '../../ladder.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
+import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
 import { callsInScene, WAITS } from '../service/remote.ts';
 
@@ -16,6 +18,7 @@ const AFTER_DNS = [
   'wrong-service-fqdn',
   'cross-namespace-short-name',
   'probe-depends-on-remote',
+  'service-no-ready-endpoints',
 ];
 
 /** A sign that has its reason in the DNS pods themselves. */
@@ -40,9 +43,11 @@ export const corednsNotRunning = defineMode({
     const calls = callsInScene(scene).filter(({ error }) => /^(?:unresolved|lookup-)/.test(error.symptom));
     if (ready.length > 0 || endpointsOf(scene, service).ready > 0 || (!isAbout && calls.length === 0)) return;
     const [first] = pods;
-    const guilty = first ? topOwner(scene, first) : service;
+    const idle = first ? undefined : workloadBehind(scene, service);
+    const guilty = first ? topOwner(scene, first) : (idle ?? service);
     const [call] = calls;
     report(first ? 'none' : 'absent', guilty, {
+      ...(idle ? { path: ['spec', 'replicas'] } : {}),
       data: {
         ready: 0,
         total: pods.length,
@@ -51,13 +56,22 @@ export const corednsNotRunning = defineMode({
       evidence: [
         ...pods.slice(0, 2).map((pod) => fieldEvidence(pod, ['status', 'conditions'])),
         ...(call ? [logEvidence(call.fact.pod, call.fact.name, call.previous, call.error.line)] : []),
-        ...(first ? [] : [fieldEvidence(service, ['spec', 'selector'])]),
+        ...(idle ? [fieldEvidence(idle, ['spec', 'replicas'])] : []),
+        ...(first || idle ? [] : [fieldEvidence(service, ['spec', 'selector'])]),
       ],
       affects: [service, ...pods, ...calls.map(({ fact }) => fact.pod)],
       commands: kubectl('kube-system', 'get', 'pods', '-l', 'k8s-app=kube-dns', '-o', 'wide'),
     });
   },
 });
+
+/** The Deployment whose pods the Service would select, when it has none. */
+const workloadBehind = ({ store }: Scene, service: Resource<Service>): Resource | undefined => {
+  const [found] = store
+    .workloadsWithLabels('kube-system', service.object.spec?.selector ?? {})
+    .filter(({ ref }) => ref.kind === 'Deployment');
+  return found && store.get(found.ref);
+};
 
 const crashMode = (id: string, caseId: string, pattern: RegExp, message: string): FailureMode =>
   defineMode({

@@ -1,10 +1,11 @@
 /** Pods that the kubelet ended or refused: phase Failed with a reason of its own. */
-import type { MessageData } from '../../../finding.ts';
+import type { Evidence, MessageData } from '../../../finding.ts';
 import type { Resource } from '../../../kube/store.ts';
 import type { Pod } from '../../../kube/types.ts';
 import type { Path } from '../../../path.ts';
-import { livePods, remember } from '../../containers.ts';
+import { isFinished, isOwnEviction, livePods, remember } from '../../containers.ts';
 import { declared, topOwner } from '../../declared.ts';
+import { eventEvidence, messageOf, millisOf } from '../../eventFacts.ts';
 import { describeCommand, fieldEvidence, kubectl } from '../../evidence.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
 import type { Step } from '../../report.ts';
@@ -152,16 +153,46 @@ const figures = ({
     .filter(Boolean)
     .join(', ') || '?';
 
-function failed(scene: Scene): { pod: Resource<Pod>; text: string; row: Row | undefined }[] {
-  return remember(scene, 'failedPods', () =>
-    livePods(scene).flatMap((pod) => {
-      const { phase, reason, message } = pod.object.status ?? {};
-      if (phase !== 'Failed' || !reason) return [];
-      const text = `${reason}: ${message ?? ''}`;
-      return [{ pod, text, row: ROWS.find(({ pattern }) => pattern.test(text)) }];
-    }),
-  );
+interface FailedPod {
+  pod: Resource<Pod>;
+  /** `reason: message`. */
+  text: string;
+  evidence: Evidence[];
+  row: Row | undefined;
 }
+
+const RECENT = 600_000;
+
+/**
+ * Pods that failed with a reason, and pods that were evicted for what they did themselves: an application that handles
+ * SIGTERM ends with 0, its pod then reads Succeeded, and only the event tells (seen on 1.36).
+ */
+function failed(scene: Scene): FailedPod[] {
+  return remember(scene, 'failedPods', () => {
+    const live = new Set(livePods(scene));
+    return scene.pods.flatMap((pod): FailedPod[] => {
+      const { phase, reason, message } = pod.object.status ?? {};
+      if (phase === 'Failed' && reason && live.has(pod)) {
+        const evidence = [
+          fieldEvidence(pod, ['status', 'reason']),
+          ...(message ? [fieldEvidence(pod, ['status', 'message'])] : []),
+        ];
+        return [{ pod, ...match(`${reason}: ${message ?? ''}`), evidence }];
+      }
+      if (!isFinished(pod.object) || reason) return [];
+      const event = scene
+        .eventsOf(pod)
+        .find((found) => found.reason === 'Evicted' && isOwnEviction(messageOf(found)));
+      if (!event || scene.now - millisOf(event) > RECENT) return [];
+      return [{ pod, ...match(`Evicted: ${messageOf(event)}`), evidence: [eventEvidence(event)] }];
+    });
+  });
+}
+
+const match = (text: string): { text: string; row: Row | undefined } => ({
+  text,
+  row: ROWS.find(({ pattern }) => pattern.test(text)),
+});
 
 const modeOf = (row: Row): FailureMode =>
   defineMode({
@@ -173,7 +204,7 @@ const modeOf = (row: Row): FailureMode =>
     explains: ['exit-137-not-oom', 'exit-143-sigterm', 'exit-1-app-error', 'container-status-unknown'],
     messages: { failed: row.message },
     detect(scene, { report }) {
-      for (const { pod, text, row: matched } of failed(scene)) {
+      for (const { pod, text, evidence, row: matched } of failed(scene)) {
         if (matched !== row) continue;
         const groups = row.pattern.exec(text)?.groups ?? {};
         const { guilty, path } = declared(scene, pod, row.field);
@@ -185,10 +216,7 @@ const modeOf = (row: Row): FailureMode =>
             ...row.data?.(pod.object, groups),
           },
           path,
-          evidence: [
-            fieldEvidence(pod, ['status', 'reason']),
-            fieldEvidence(pod, ['status', 'message']),
-          ].filter(({ text: quoted }) => quoted !== '(absent)'),
+          evidence,
           affects: [pod],
           commands: [
             ...describeCommand(pod.ref),

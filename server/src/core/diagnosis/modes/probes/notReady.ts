@@ -57,7 +57,7 @@ export const podRunningNotReady = defineMode({
       const { status } = pod.object;
       if (status?.phase !== 'Running' || isReady(pod.object)) continue;
       const own = waiting.filter((fact) => fact.pod === pod);
-      const isFresh = ageOf(scene.now, status.startTime) < 10_000;
+      const isFresh = ageOf(scene.now, status.startTime) < 5_000;
       const condition = conditionOf(pod.object, 'Ready');
       // Without containers that are not ready the node lifecycle controller has flipped the condition.
       if (isFresh || (own.length === 0 && status.containerStatuses?.some(({ ready }) => !ready))) continue;
