@@ -37,7 +37,5 @@
     const frame = el('div.code', {});
     block.replaceWith(frame);
     frame.append(block, button);
-    // Added and removed lines of a diff differ by sign, and by colour for those who see it.
-    for (const line of block.querySelectorAll('.hljs-addition, .hljs-deletion')) line.classList.add('line');
   }
 })();

@@ -22,7 +22,10 @@ export async function findManifests(
   const queue = folders.filter((uri) => uri.startsWith('file:')).map((uri) => fileURLToPath(uri));
   for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
     if (isCancelled() || found.length >= MAX_FILES) return found;
-    for (const entry of await entriesOf(folder)) {
+    const entries = await entriesOf(folder);
+    // A snapshot is what a cluster had, not what somebody declares.
+    if (entries.some((entry) => entry.isFile() && entry.name === 'snapshot.yaml')) continue;
+    for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) queue.push(path);
       else if (entry.isFile() && isManifestName(entry.name)) found.push(pathToFileURL(path).href);

@@ -48,7 +48,7 @@ function relatedSection(related: CaseViewOptions['related']): Html {
 <h2 id="here">${vscode.l10n.t('Here, now')}</h2>
 <ul class="plain">${related.map(
     ({ message, where }, index) =>
-      html`<li><button type="button" class="link" data-kind="related" data-index="${index}">${where}</button> <q>${message}</q></li>`,
+      html`<li><button type="button" class="link" data-kind="related" data-index="${index}">${where}</button> ${message}</li>`,
   )}</ul>
 </section>`;
 }

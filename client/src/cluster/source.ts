@@ -6,7 +6,10 @@ import { matchesAny } from './production.ts';
 /** `prod-eu`, or the folder of a snapshot. */
 export function sourceName(source: Source): string {
   if (source.kind === 'context') return source.context;
-  return vscode.l10n.t('snapshot {0}', source.folder.split(/[\\/]/).filter(Boolean).at(-1) ?? source.folder);
+  const parts = source.folder.split(/[\\/]/).filter(Boolean);
+  // A folder that is just called “snapshot” says nothing; the one around it does.
+  const name = parts.at(-1) === 'snapshot' ? parts.at(-2) : parts.at(-1);
+  return vscode.l10n.t('snapshot {0}', name ?? source.folder);
 }
 
 /** `prod-eu / pay`: shown wherever something can be read or changed. */

@@ -37,8 +37,11 @@ export function askContext(
     ...place,
     placeholder: vscode.l10n.t('Context'),
     choices: async (token) => {
-      const contexts = await unwrap(server.ask('podTriage/contexts', kubeconfigParams(), token));
+      const answer = await server.ask('podTriage/contexts', kubeconfigParams(), token);
       const snapshot = current?.kind === 'snapshot' ? [snapshotChoice(current)] : [];
+      // Somebody who looks at a snapshot may well have no kubeconfig.
+      if (!answer.ok && snapshot.length > 0) return snapshot;
+      const contexts = await unwrap(Promise.resolve(answer));
       return [...snapshot, ...contexts.map(contextChoice)];
     },
     remembered: ({ value }) =>

@@ -6,7 +6,7 @@ import { sourceLabel } from '../cluster/source.ts';
 import { actionFor } from '../failure.ts';
 import { permissionIn, roleFor } from '../role.ts';
 import { isRunnable } from './commands.ts';
-import { commandsOf } from './draw.ts';
+import { commandsOf, ownFixes } from './draw.ts';
 import type { ReportMessage } from './model.ts';
 import type { ReportState } from './state.ts';
 
@@ -30,7 +30,7 @@ export async function actOnReport(state: ReportState, { id, index, second }: Rep
     case 'manifest':
       return openManifest(state, index);
     case 'fix':
-      return applyFix(report.rootCauses[index]?.fixes[second]?.edits ?? []);
+      return applyFix(await editOf(state, index, second));
     case 'copyCommand':
       return vscode.env.clipboard.writeText(commandsOf(report, source)[index] ?? '');
     case 'runCommand':
@@ -72,19 +72,41 @@ async function openManifest({ manifests }: ReportState, index: number): Promise<
   });
 }
 
-/** Offsets become ranges in the text as it is now; a file that changed since is caught by the engine's own offsets being out of it. */
-async function applyFix(edits: readonly TextEdit[]): Promise<void> {
+/** The edit behind a fix button: the engine's own come first, then those of lint. */
+async function editOf(
+  { report, fixes }: ReportState,
+  index: number,
+  second: number,
+): Promise<vscode.WorkspaceEdit | undefined> {
+  const cause = report?.rootCauses[index];
+  const own = cause ? ownFixes(cause) : [];
+  const fix = own[second];
+  return fix ? toWorkspaceEdit(fix.edits) : fixes[index]?.[second - own.length]?.edit;
+}
+
+async function toWorkspaceEdit(edits: readonly TextEdit[]): Promise<vscode.WorkspaceEdit> {
   const edit = new vscode.WorkspaceEdit();
   for (const { file, start, end, text } of edits) {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file));
     edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
   }
-  if (await vscode.workspace.applyEdit(edit)) {
-    const [first] = edit.entries();
-    if (first) await vscode.window.showTextDocument(first[0], { viewColumn: vscode.ViewColumn.One });
+  return edit;
+}
+
+/** Writes the fix and shows it; the file is not saved, so that it can be read and undone. */
+async function applyFix(edit: vscode.WorkspaceEdit | undefined): Promise<void> {
+  const [first] = edit?.entries() ?? [];
+  if (!edit || !first) return;
+  const [uri, edits] = first;
+  const at = edits[0]?.range;
+  if (!(await vscode.workspace.applyEdit(edit))) {
+    void vscode.window.showErrorMessage(vscode.l10n.t('The fix does not fit the file as it is now.'));
     return;
   }
-  void vscode.window.showErrorMessage(vscode.l10n.t('The fix does not fit the file as it is now.'));
+  await vscode.window.showTextDocument(uri, {
+    viewColumn: vscode.ViewColumn.One,
+    ...(at ? { selection: new vscode.Range(at.start, at.start) } : {}),
+  });
 }
 
 /** Types a checked command into a terminal. The user presses Enter. */

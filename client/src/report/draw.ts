@@ -4,12 +4,13 @@ import { ageBetween } from '../../../server/src/core/age.ts';
 import { chainsOf } from '../../../server/src/core/diagnosis/chain.ts';
 import type { DiagnosisReport, StepResult } from '../../../server/src/core/diagnosis/report.ts';
 import { OUTCOME_SIGNS, outcomeName, stepName } from '../../../server/src/core/diagnosis/stepNames.ts';
-import type { Confidence, Finding } from '../../../server/src/core/finding.ts';
+import type { Confidence, Finding, Fix } from '../../../server/src/core/finding.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
 import type { ManifestLocation, Source } from '../../../server/src/protocol.ts';
 import { isProduction, sourceName } from '../cluster/source.ts';
 import { actionFor } from '../failure.ts';
 import { permissionIn } from '../role.ts';
+import type { ManifestFix } from '../server/connection.ts';
 import { aimed, isRunnable } from './commands.ts';
 import type { Button, CauseBox, EvidenceRow, PathStep, ReportPage, Row, Section } from './model.ts';
 import type { ReportState } from './state.ts';
@@ -62,7 +63,10 @@ const pathOnly = (steps: StepResult[]): Section[] =>
     ? []
     : [{ id: 'path', kind: 'path', heading: t('The path'), steps: steps.map(pathStep) }];
 
-function sectionsOf(report: DiagnosisReport, { manifests, phase, steps, source }: ReportState): Section[] {
+function sectionsOf(
+  report: DiagnosisReport,
+  { manifests, fixes, phase, steps, source }: ReportState,
+): Section[] {
   const causes = report.rootCauses;
   const chains = chainsOf(report).filter(({ consequences }) => consequences.length > 0);
   const commands = commandsOf(report, source);
@@ -72,7 +76,7 @@ function sectionsOf(report: DiagnosisReport, { manifests, phase, steps, source }
           id: 'why',
           kind: 'causes',
           heading: t('Why it cannot be reached'),
-          causes: causes.map((cause, index) => causeBox(cause, index, manifests[index])),
+          causes: causes.map((cause, index) => causeBox(cause, index, manifests[index], fixes[index] ?? [])),
         }
       : { id: 'why', kind: 'text', heading: t('Verdict'), text: nothingWrong(report) },
     chains.length > 0 && {
@@ -163,13 +167,19 @@ const CONFIDENCE: Record<Confidence, { word: string; why: string }> = {
   hint: { word: t('hint'), why: t('Worth a look; not a verdict.') },
 };
 
-function causeBox(cause: Finding, index: number, manifest: ManifestLocation | undefined): CauseBox {
+function causeBox(
+  cause: Finding,
+  index: number,
+  manifest: ManifestLocation | undefined,
+  lintFixes: readonly ManifestFix[],
+): CauseBox {
   const { word, why } = CONFIDENCE[cause.confidence];
   const file =
     manifest &&
     `${vscode.workspace.asRelativePath(vscode.Uri.parse(manifest.uri))}:${manifest.range.start.line + 1}`;
-  const fixes: Button[] = cause.fixes.flatMap(({ title, edits }, second) =>
-    edits.length > 0 ? [{ id: 'fix' as const, index, second, label: title, primary: second === 0 }] : [],
+  const titles = fixTitles(cause, lintFixes);
+  const fixes = titles.map(
+    (label, second): Button => ({ id: 'fix', index, second, label, primary: second === 0 }),
   );
   return {
     severity: cause.severity,
@@ -181,6 +191,14 @@ function causeBox(cause: Finding, index: number, manifest: ManifestLocation | un
     buttons: [...fixes, { id: 'case', index, label: t('Read the Case') }],
   };
 }
+
+/** The engine's own fixes, then those of lint at the same place; `act.ts` counts them the same way. */
+const fixTitles = (cause: Finding, lintFixes: readonly ManifestFix[]): string[] => [
+  ...ownFixes(cause).map(({ title }) => title),
+  ...lintFixes.map(({ title }) => title),
+];
+
+export const ownFixes = (cause: Finding): Fix[] => cause.fixes.filter(({ edits }) => edits.length > 0);
 
 function evidenceRow({ source, path, text, at }: Finding['evidence'][number], now: string): EvidenceRow {
   const age = ageBetween(at, now, translate);

@@ -7,7 +7,7 @@ import { sourceKey } from '../cluster/source.ts';
 import type { FindingBoard } from '../findings/board.ts';
 import type { Target } from '../picker/questions.ts';
 import { isTarget } from '../picker/target.ts';
-import type { Server } from '../server/connection.ts';
+import type { ManifestFix, Server } from '../server/connection.ts';
 import { actOnReport } from './act.ts';
 import type { ReportMessage } from './model.ts';
 import { ReportPanel } from './panel.ts';
@@ -69,7 +69,15 @@ export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.D
   }
 
   #open(key: string, { source, subject }: Target, panel?: vscode.WebviewPanel): ReportPanel {
-    const state: ReportState = { source, subject, phase: 'cancelled', doing: '', steps: [], manifests: {} };
+    const state: ReportState = {
+      source,
+      subject,
+      phase: 'cancelled',
+      doing: '',
+      steps: [],
+      manifests: {},
+      fixes: {},
+    };
     const report: ReportPanel = new ReportPanel(
       this.#extensionUri,
       state,
@@ -101,7 +109,10 @@ export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.D
       if (!answer.ok) return report.fail(answer.failure);
       const manifests = await this.#manifests(answer.value.rootCauses);
       if (this.#runs.get(key) !== run) return;
-      report.update({ phase: 'done', report: answer.value, steps: answer.value.steps, manifests });
+      report.update({ phase: 'done', report: answer.value, steps: answer.value.steps, manifests, fixes: {} });
+      // The verdict does not wait for what could be written about it.
+      const fixes = await this.#fixes(manifests);
+      if (this.#runs.get(key) === run) report.update({ fixes });
       this.#board.setReport(key, source, answer.value);
     } catch (cause) {
       if (!(cause instanceof vscode.CancellationError)) throw cause;
@@ -111,6 +122,16 @@ export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.D
       if (this.#runs.get(key) === run) this.#runs.delete(key);
       run.cancel.dispose();
     }
+  }
+
+  async #fixes(manifests: Record<number, ManifestLocation>): Promise<Record<number, ManifestFix[]>> {
+    const found = await Promise.all(
+      Object.entries(manifests).map(async ([index, place]) => [
+        index,
+        await this.#server.fixesAt(place).catch(() => []),
+      ]),
+    );
+    return Object.fromEntries(found);
   }
 
   async #manifests(causes: readonly Finding[]): Promise<Record<number, ManifestLocation>> {

@@ -1,9 +1,10 @@
 /** The language server as the rest of the client sees it: typed requests and notifications. */
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import { CodeActionKind, CodeActionRequest, type LanguageClient } from 'vscode-languageclient/node';
 import type {
   ClientNotifications,
   Failure,
+  ManifestLocation,
   Requests,
   Result,
   ServerNotifications,
@@ -12,6 +13,12 @@ import type {
 type Fallible = {
   [M in keyof Requests]: Requests[M]['result'] extends Result<unknown> ? M : never;
 }[keyof Requests];
+
+/** A quick fix of lint, ready to be applied. */
+export interface ManifestFix {
+  title: string;
+  edit: vscode.WorkspaceEdit;
+}
 
 export class Server {
   readonly #client: LanguageClient;
@@ -44,6 +51,23 @@ export class Server {
     return token
       ? this.#client.sendRequest<Requests[M]['result']>(method, params, token)
       : this.#client.sendRequest<Requests[M]['result']>(method, params);
+  }
+
+  /** What lint would write at a place of a manifest. Empty when nothing is wrong there by its rules. */
+  async fixesAt({ uri, range }: ManifestLocation): Promise<ManifestFix[]> {
+    const actions = await this.#client.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri },
+      range,
+      context: { diagnostics: [], only: [CodeActionKind.QuickFix] },
+    });
+    const fixes: ManifestFix[] = [];
+    for (const action of actions ?? []) {
+      // Fixes say whether they are preferred; suppressions and links to cases do not.
+      if (!('edit' in action) || !action.edit || action.isPreferred === undefined) continue;
+      const edit = await this.#client.protocol2CodeConverter.asWorkspaceEdit(action.edit);
+      if (edit) fixes.push({ title: action.title, edit });
+    }
+    return fixes;
   }
 
   notify<N extends keyof ClientNotifications>(method: N, params: ClientNotifications[N]): void {
