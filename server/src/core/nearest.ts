@@ -25,11 +25,13 @@ export function distance(a: string, b: string, limit: number): number {
 
 /** The closest of `names` in at most a third of its letters, letter case aside; undefined when none is close. */
 export function nearest(written: string, names: Iterable<string>): string | undefined {
+  // Parts of kinds without a schema are what their author made of them.
+  if (typeof written !== 'string') return undefined;
   const word = written.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
   for (const name of names) {
-    const cost = distance(word, name.toLowerCase(), bestDistance - 1);
+    const cost = distance(word, String(name).toLowerCase(), bestDistance - 1);
     if (cost >= bestDistance) continue;
     best = name;
     bestDistance = cost;

@@ -53,7 +53,8 @@ export function nearestByLabels<T>(
       if (has === wanted) score += EQUAL;
       else {
         differences.push({ key, wanted, has });
-        if (has !== undefined && looksLike(wanted, has)) score += CLOSE;
+        // Labels of kinds without a schema may be anything.
+        if (typeof wanted === 'string' && typeof has === 'string' && looksLike(wanted, has)) score += CLOSE;
       }
     }
     if (score < bestScore || score === 0 || differences.length === 0) continue;

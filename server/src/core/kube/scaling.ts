@@ -35,7 +35,8 @@ export function scalerOf(store: Store, { ref }: Pick<Resource, 'ref'>): Scaler |
       const target = resource.object.spec?.scaleTargetRef;
       const wanted = target?.kind ?? (kind === 'ScaledObject' ? 'Deployment' : undefined);
       if (target?.name !== ref.name || wanted !== ref.kind) continue;
-      if (target.apiVersion !== undefined && groupOf(target.apiVersion) !== groupOf(ref.apiVersion)) continue;
+      const { apiVersion } = target;
+      if (typeof apiVersion === 'string' && groupOf(apiVersion) !== groupOf(ref.apiVersion)) continue;
       const min = valueAt(resource.object, minPath);
       return { resource, minPath, min: typeof min === 'number' ? min : standard };
     }

@@ -59,7 +59,7 @@ export function formatSelector(selector: LabelSelector | Labels): string {
   for (const { key, operator, values = [] } of matchExpressions) {
     if (operator === 'Exists') terms.push(key);
     else if (operator === 'DoesNotExist') terms.push(`!${key}`);
-    else terms.push(`${key} ${operator.toLowerCase()} (${values.join(',')})`);
+    else terms.push(`${key} ${String(operator).toLowerCase()} (${values.join(',')})`);
   }
   return terms.join(',');
 }

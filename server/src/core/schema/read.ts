@@ -1,11 +1,12 @@
 /** From a YAML tree to an object whose shapes are those of its kind, and the places where text and schema disagree. */
 import type { KubeObject } from '../kube/object.ts';
 import { groupOf } from '../kube/ref.ts';
+import { templatePath } from '../kube/workload.ts';
 import type { Path } from '../path.ts';
 import { entryOf, type MapNode } from '../yaml/node.ts';
 import { LENIENT_OBJECT } from './lenient.ts';
 import { Reader } from './reader.ts';
-import { type Schema, type StructType, schemaFor } from './schema.ts';
+import { type Schema, type StructType, schemaFor, type Type } from './schema.ts';
 
 export interface SchemaProblem {
   kind: 'unknown-field' | 'type-mismatch' | 'missing-required' | 'invalid-enum' | 'null-value';
@@ -36,7 +37,8 @@ export interface ReadResult {
 
 /**
  * Reads one object; it has `apiVersion`, `kind` and `metadata` afterwards, whatever the text holds. Of kinds that the
- * schema does not know only the metadata is checked, the rest is taken as it is. Values of Secrets are left behind:
+ * schema does not know only the metadata and the pod template, where they have one, are checked; the rest is taken as it
+ * is. Values of Secrets are left behind:
  * keys stay, every value is an empty string. `identity` stands in for what the text does not say, as items of
  * a PodList do. Never throws.
  */
@@ -49,7 +51,7 @@ export function readObject(
   const kind = textOf(node, 'kind') || identity.kind;
   const known = schema && schemaFor(schema, apiVersion, kind);
   const reader = new Reader();
-  const object = reader.readMap(node, known ?? unknownKind(schema)) as unknown as KubeObject;
+  const object = reader.readMap(node, known ?? unknownKind(schema, kind)) as unknown as KubeObject;
   object.apiVersion = apiVersion;
   object.kind = kind;
   object.metadata ??= {};
@@ -62,18 +64,32 @@ function textOf(node: MapNode, key: string): string {
   return value?.kind === 'scalar' ? value.text : '';
 }
 
-const UNKNOWN = new WeakMap<Schema, StructType>();
+const UNKNOWN = new WeakMap<Schema, Map<string, StructType>>();
 
-/** An object of which only the metadata is known. */
-function unknownKind(schema: Schema | undefined): StructType {
+/** An object of which only the metadata is known, and the pod template of kinds that make pods (Rollout, DeploymentConfig). */
+function unknownKind(schema: Schema | undefined, kind: string): StructType {
   if (!schema) return LENIENT_OBJECT;
-  const known = UNKNOWN.get(schema);
+  const types = UNKNOWN.get(schema) ?? new Map<string, StructType>();
+  UNKNOWN.set(schema, types);
+  const path = templatePath(kind) ?? [];
+  const key = path.join('.');
+  const known = types.get(key);
   if (known) return known;
-  const metadata = schema.typeOf('meta.v1.ObjectMeta');
-  const fields = new Map([...LENIENT_OBJECT.fields, ['metadata', metadata] as const]);
+  const [first, ...rest] = path.map(String);
+  const fields = new Map<string, Type>([
+    ...LENIENT_OBJECT.fields,
+    ['metadata', schema.typeOf('meta.v1.ObjectMeta')],
+  ]);
+  if (first !== undefined) fields.set(first, openBelow(rest, schema.typeOf('core.v1.PodTemplateSpec')));
   const type: StructType = { ...LENIENT_OBJECT, fields };
-  UNKNOWN.set(schema, type);
+  types.set(key, type);
   return type;
+}
+
+/** Structs that take anything, one in the other along `path`, with `type` at its end. */
+function openBelow([step, ...rest]: readonly string[], type: Type): Type {
+  if (step === undefined) return type;
+  return { ...LENIENT_OBJECT, fields: new Map([[step, openBelow(rest, type)]]) };
 }
 
 /** kubectl apply keeps a copy of the whole Secret in this annotation. */

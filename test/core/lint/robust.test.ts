@@ -1,0 +1,65 @@
+/** Half a manifest is a normal sight in an editor: no rule may throw on one, whatever stands where. */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { resourcesOf, Store } from '../../../server/src/core/kube/store.ts';
+import { Linter } from '../../../server/src/core/lint/engine.ts';
+import { RULES } from '../../../server/src/core/lint/rules/index.ts';
+import { parseFile } from '../../../server/src/core/yaml/parse.ts';
+import { parseExamples } from '../../tools/markers.ts';
+import { ROOT } from '../../tools/paths.ts';
+import { testSchema } from '../../tools/schema.ts';
+
+const WRONG = [null, 'x', 7, true, [], {}, [null], ['x'], [[]], { a: null }];
+/** One of so many places of an example is made wrong; all of them take minutes. */
+const EVERY = 53;
+
+type Container = Record<string | number, unknown>;
+
+/** Every place of a tree: what holds it, and under which key. */
+function placesOf(value: unknown, places: { holder: Container; key: string }[] = []) {
+  if (typeof value !== 'object' || value === null) return places;
+  for (const key of Object.keys(value)) {
+    places.push({ holder: value as Container, key });
+    placesOf((value as Container)[key], places);
+  }
+  return places;
+}
+
+const errors: string[] = [];
+const rules = Object.fromEntries(RULES.map(({ id }) => [id, 'on' as const]));
+
+function lint(text: string, what: string): void {
+  const file = parseFile('a.yaml', text, testSchema());
+  const store = new Store();
+  store.setFile(file.file, resourcesOf(file));
+  const onRuleError = (id: string, error: unknown) => errors.push(`${id} on ${what}: ${String(error)}`);
+  new Linter(RULES, { rules }, { onRuleError }).lintFile(file, store);
+}
+
+test('no rule throws when a value of any example is something else', () => {
+  let runs = 0;
+  let count = 0;
+  for (const path of globSync('test/fixtures/rules/*.md', { cwd: ROOT }).sort())
+    for (const example of parseExamples(readFileSync(join(ROOT, path), 'utf8'))) {
+      const documents = example.files.flatMap(({ text }) =>
+        parseAllDocuments(text, { logLevel: 'silent' }).map((document) => document.toJS() as unknown),
+      );
+      for (const { holder, key } of documents.flatMap((document) => placesOf(document))) {
+        if (key === 'kind' || key === 'apiVersion' || ++count % EVERY !== 0) continue;
+        const old = holder[key];
+        const wrong = WRONG[(count / EVERY) % WRONG.length];
+        holder[key] = wrong;
+        lint(
+          documents.map((document) => JSON.stringify(document)).join('\n---\n'),
+          `${key}: ${JSON.stringify(wrong)} in ${path}`,
+        );
+        holder[key] = old;
+        runs++;
+      }
+    }
+  assert.deepEqual(errors, []);
+  assert.ok(runs > 150, `${runs} runs`);
+});
