@@ -227,11 +227,8 @@ function gapsOf(
     if (gaps.some((gap) => gap.kind === kind && !gap.name && !gap.namespace)) return;
     gaps.push({ kind, reason: 'not-in-snapshot', detail: t('the snapshot holds none') });
   };
-  const { namespaces, namespaced = [], cluster = [] } = notes.collected ?? {};
+  const { namespaced = [], cluster = [] } = notes.collected ?? {};
   // Of kube-system every diagnosis reads DNS and no more: that is no gap.
-  for (const { kind, metadata } of namespaces ? objects : [])
-    if (kind === 'Namespace' && metadata.name && metadata.name !== 'kube-system')
-      gaps.push(...gapsOfNamespace({ notes, objects, gaps }, metadata.name));
   const read = new Set([...namespaced, ...cluster, ...listed, ...objects.map(({ kind }) => kind)]);
   for (const kind of [...NAMESPACE_KINDS, ...NAMES_ONLY, ...CLUSTER_KINDS, 'Node', 'PersistentVolume'])
     if (!read.has(kind)) lacks(kind);

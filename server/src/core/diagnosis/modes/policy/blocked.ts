@@ -1,5 +1,6 @@
 /** Connections that policies keep from being made: attempts that are known from logs and environments, judged by the rules. */
 import type { Evidence } from '../../../finding.ts';
+import { backendsOf } from '../../../kube/backends.ts';
 import { type Direction, judgeSide, namespaceLabels, policyRules, rulePeers } from '../../../kube/policy.ts';
 import { formatSelector, matchesSelector } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
@@ -85,25 +86,28 @@ const CONTROLLER_NAMES = [
 
 /** An Ingress controller must reach every backend that an Ingress routes to. */
 function controllerAttempts(scene: Scene): Attempt[] {
-  const controllers = CONTROLLER_NAMES.flatMap((name) =>
-    [...new Set(scene.store.list<Pod>('Pod').map(({ ref }) => ref.namespace ?? DEFAULT_NAMESPACE))].flatMap(
-      (namespace) =>
-        scene.ingresses.length === 0
-          ? []
-          : scene.store
-              .workloadsWithLabels(namespace, { 'app.kubernetes.io/name': name })
-              .flatMap(({ ref }) => (ref.kind === 'Pod' ? (scene.store.get<Pod>(ref) ?? []) : [])),
-    ),
-  ).filter(({ object }) => isReady(object) && !object.spec?.hostNetwork);
+  if (scene.ingresses.length === 0) return [];
+  const namespaces = new Set(
+    scene.store.list<Pod>('Pod').map(({ ref }) => ref.namespace ?? DEFAULT_NAMESPACE),
+  );
+  const controllers = [...namespaces]
+    .flatMap((namespace) =>
+      CONTROLLER_NAMES.flatMap((name) =>
+        scene.store.workloadsWithLabels(namespace, { 'app.kubernetes.io/name': name }),
+      ),
+    )
+    .flatMap(({ ref }) => (ref.kind === 'Pod' ? (scene.store.get<Pod>(ref) ?? []) : []))
+    .filter(({ object }) => isReady(object) && !object.spec?.hostNetwork);
   const [client] = controllers;
   if (!client) return [];
   return scene.ingresses.flatMap((ingress) =>
     scene.services.flatMap((service): Attempt[] => {
-      const [port] = service.object.spec?.ports ?? [];
-      const isBackend =
-        service.ref.namespace === ingress.ref.namespace &&
-        JSON.stringify(ingress.object.spec ?? {}).includes(`"name":${JSON.stringify(service.ref.name)}`);
-      if (!port || !isBackend) return [];
+      const backend = backendsOf(ingress.object).find((entry) => entry.service === service.ref.name);
+      if (!backend || service.ref.namespace !== ingress.ref.namespace) return [];
+      const port = service.object.spec?.ports?.find(
+        (entry) => entry.name === backend.port || entry.port === backend.port,
+      );
+      if (!port) return [];
       return [{ client, service, port, ingress, evidence: [fieldEvidence(ingress, ['spec', 'rules'])] }];
     }),
   );
@@ -111,8 +115,14 @@ function controllerAttempts(scene: Scene): Attempt[] {
 
 function blocks(scene: Scene): Block[] {
   return remember(scene, 'policyBlocks', () => {
-    if (!isEnforced(scene) || scene.gapOf('NetworkPolicy')) return [];
-    return attempts(scene).flatMap((attempt) => blockOf(scene, attempt) ?? []);
+    if (!isEnforced(scene)) return [];
+    // Policies of two namespaces decide; that others could not be read is no matter.
+    const isRead = ({ client, service }: Attempt): boolean =>
+      !scene.gapOf('NetworkPolicy', client.ref.namespace) &&
+      !scene.gapOf('NetworkPolicy', service.ref.namespace);
+    return attempts(scene)
+      .filter(isRead)
+      .flatMap((attempt) => blockOf(scene, attempt) ?? []);
   });
 }
 
