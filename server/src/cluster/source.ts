@@ -73,6 +73,9 @@ export function snapshotReader(snapshot: Snapshot): SourceReader {
   return {
     now: () => snapshot.now,
     namespaces: () => {
+      // Of the others a snapshot holds a pod or two: what shares a node with the subject.
+      const read = snapshot.notes.collected?.namespaces;
+      if (read && read.length > 0) return Promise.resolve([...read].sort());
       const names = snapshot.objects.map(({ kind, metadata }) =>
         kind === 'Namespace' ? metadata.name : metadata.namespace,
       );
