@@ -25,7 +25,7 @@ const EXPECTED = [
   /^media\/(icon\.png|icons\/[a-z-]+\.svg)$/,
   /^media\/[a-z]+\/[a-z-]+\.(css|js|svg|md|png)$/,
   /^media\/walkthrough\/(zh-cn\/)?[a-z-]+\.(md|svg)$/,
-  /^test\/demo\/(manifests\/[a-z]+\.yaml|README\.md)$/,
+  /^test\/demo\/(\.vscode\/settings\.json|manifests\/[a-z]+\.yaml|README\.md)$/,
   /^test\/demo\/snapshot\/.+\.(json|yaml|log)$/,
 ];
 

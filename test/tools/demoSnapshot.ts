@@ -62,4 +62,5 @@ try {
   );
 } finally {
   await api.delete(namespace);
+  await api.delete({ apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: 'nginx' } });
 }

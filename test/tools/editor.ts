@@ -1,5 +1,5 @@
 /** VS Code with the extension from this checkout in a browser page: for UI tests and pictures. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -45,6 +45,13 @@ const QUIET = {
   'telemetry.telemetryLevel': 'off',
 };
 
+/** The workspace's own settings; comments are on lines of their own there. */
+function settingsOf(folder: string): Record<string, unknown> {
+  const path = join(folder, '.vscode', 'settings.json');
+  if (!existsSync(path)) return {};
+  return JSON.parse(readFileSync(path, 'utf8').replaceAll(/^\s*\/\/.*$/gm, '')) as Record<string, unknown>;
+}
+
 /** Opens a copy of a folder. Close it in the end: server, browser and copy go away. */
 export async function openEditor(options: EditorOptions): Promise<Editor> {
   const scratch = mkdtempSync(join(tmpdir(), 'pod-triage-ws-'));
@@ -53,6 +60,7 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
   mkdirSync(join(folder, '.vscode'), { recursive: true });
   const settings = {
     ...QUIET,
+    ...settingsOf(folder),
     'workbench.colorTheme': options.theme ?? 'Default Dark Modern',
     ...options.settings,
   };
