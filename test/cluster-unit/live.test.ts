@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -300,6 +301,87 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
     await other.close();
     const { items } = await client.list(resourceOf('Pod')!, { namespace }, signal);
     assert.ok(!items.some(({ metadata }) => metadata.name === pod && !metadata.deletionTimestamp));
+  });
+
+  it('survives a connection that breaks: the view is stale and comes back, the terminal goes on where it was', async () => {
+    const [cluster] = [...(await connections.config()).clusters.values()];
+    const [user] = [...(await connections.config()).users.values()];
+    const api = new URL(cluster?.server ?? '');
+    const sockets = new Set<net.Socket>();
+    let isCut = false;
+    const relay = net.createServer((near) => {
+      if (isCut) return near.destroy();
+      const far = net.connect(Number(api.port || 443), api.hostname);
+      for (const socket of [near, far]) {
+        sockets.add(socket);
+        socket.on('error', () => {});
+        socket.on('close', () => {
+          sockets.delete(socket);
+          near.destroy();
+          far.destroy();
+        });
+      }
+      near.pipe(far).pipe(near);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const folder = mkdtempSync(join(tmpdir(), 'pod-triage-relay-'));
+    const other = new WorkerProbe();
+    try {
+      const file = join(folder, 'config');
+      const fields = ([name, data, path]: [string, string | undefined, string | undefined]): object =>
+        data ? { [`${name}-data`]: data } : path ? { [name]: path } : {};
+      const credentials = {
+        ...fields(['client-certificate', user?.certData, user?.certFile]),
+        ...fields(['client-key', user?.keyData, user?.keyFile]),
+        ...(user?.token ? { token: user.token } : {}),
+      };
+      const { port } = relay.address() as net.AddressInfo;
+      const server = `https://127.0.0.1:${port}`;
+      const authority = fields(['certificate-authority', cluster?.caData, cluster?.caFile]);
+      writeFileSync(
+        file,
+        JSON.stringify({
+          clusters: [{ name: 'c', cluster: { server, 'tls-server-name': api.hostname, ...authority } }],
+          users: [{ name: 'u', user: credentials }],
+          contexts: [{ name: 'relay', context: { cluster: 'c', user: 'u', namespace } }],
+        }),
+      );
+      await other.ok('podTriage/contexts', { kubeconfig: file });
+      const source = { kind: 'context', context: 'relay', namespace } as const;
+      const subject = { kind: 'Pod', namespace, name: 'idle' };
+      await other.ok('podTriage/watch', { source });
+      await other.notified('podTriage/namespaceChanged', ({ state }) => state === 'ready');
+      const before = await other.ok('podTriage/openTerminal', { id: 'r', source, subject, options: OPTIONS });
+      other.type('r', 'KEPT=yes\r');
+      await other.printed('r', /KEPT=yes/);
+
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+      const end = await other.notified('podTriage/terminalExit', ({ id }) => id === 'r');
+      assert.equal(end.failure?.code, 'lost');
+      assert.equal(end.exitCode, undefined);
+      const stale = await other.notified('podTriage/namespaceChanged', ({ state }) => state === 'stale');
+      assert.ok(stale.workloads.length > 0 && stale.asOf, 'what was known stays, with its time');
+
+      isCut = false;
+      const again = await other.ok('podTriage/openTerminal', {
+        id: 'r',
+        source,
+        subject,
+        options: OPTIONS,
+        reconnect: true,
+      });
+      assert.deepEqual(again, before);
+      other.type('r', 'echo kept-$KEPT\r');
+      await other.printed('r', /kept-yes/);
+      await other.notified('podTriage/namespaceChanged', ({ state }) => state === 'ready');
+      await other.ok('podTriage/closeTerminal', { id: 'r' });
+    } finally {
+      await other.close();
+      relay.close();
+      for (const socket of sockets) socket.destroy();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('works with little: a user who may read the pods of one namespace', async () => {

@@ -83,6 +83,7 @@ const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
+  'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
@@ -102,7 +103,6 @@ const TLS_CODE =
 export function fromNetwork(error: unknown, server: string): Error {
   if (error instanceof ClusterError || error instanceof Expired || isAbort(error)) return error as Error;
   const { code = '', message } = unwrapped(error);
-  if (code === 'ETIMEDOUT') return timedOut(t('The API server {server}', { server }), 10);
   if (code === 'CERT_HAS_EXPIRED')
     return fail({
       code: 'tls',

@@ -43,13 +43,14 @@ class Consents {
   ask: PluginConsent = (request, signal) => {
     if (this.#allowed.has(request.hash)) return Promise.resolve(true);
     return new Promise((resolve, reject) => {
-      const before = this.#open.get(request.hash);
-      this.#open.set(request.hash, (allow) => {
-        before?.(allow);
-        resolve(allow);
-      });
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      if (!before) this.onAsk(request);
+      this.#open.set(request.hash, resolve);
+      // Nobody waits any more: the next attempt asks again.
+      const drop = (): void => {
+        if (this.#open.get(request.hash) === resolve) this.#open.delete(request.hash);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', drop, { once: true });
+      this.onAsk(request);
     });
   };
 

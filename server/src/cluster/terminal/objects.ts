@@ -10,7 +10,10 @@ import { containerSecurity } from './profiles.ts';
 export const LIFETIME_SECONDS = 3600;
 
 export const CONTAINER_PREFIX = 'netshoot-';
-export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'pod-triage' } as const;
+export const NODE_TERMINAL_LABELS = {
+  'app.kubernetes.io/managed-by': 'pod-triage',
+  'app.kubernetes.io/component': 'node-terminal',
+} as const;
 
 /**
  * A shell with a time limit, by nothing but a POSIX shell and `sleep`. The outer shell is process 1, which signals from
@@ -67,7 +70,7 @@ export function nodePod(node: string, namespace: string, options: TerminalOption
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace, labels: { ...MANAGED_BY, 'app.kubernetes.io/component': 'node-terminal' } },
+    metadata: { name, namespace, labels: { ...NODE_TERMINAL_LABELS } },
     spec: {
       nodeName: node,
       restartPolicy: 'Never',

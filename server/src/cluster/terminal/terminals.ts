@@ -8,8 +8,8 @@ import { fail } from '../failure.ts';
 import { nameSegment } from '../names.ts';
 import { resourceOf } from '../resources.ts';
 import type { NotifyClient } from '../rpc.ts';
-import { addEphemeralContainer, createDebugPod } from '../writes.ts';
-import { CONTAINER_PREFIX } from './objects.ts';
+import { addEphemeralContainer, createDebugPod, deleteDebugPod } from '../writes.ts';
+import { CONTAINER_PREFIX, NODE_TERMINAL_LABELS } from './objects.ts';
 import { type Planned, planTerminal, type Write } from './plan.ts';
 import { Session } from './session.ts';
 import { type Place, statusOf, waitForContainer } from './start.ts';
@@ -92,8 +92,10 @@ export class Terminals {
     const { write } =
       this.#planned.get(key) ?? (await planTerminal(client, source, subject, options, signal));
     this.#planned.delete(key);
-    if (write.kind === 'node') await createDebugPod(client, write.object, { signal });
-    else await addEphemeralContainer(client, write.namespace, write.pod, write.container, { signal });
+    if (write.kind === 'node') {
+      await sweep(client, write.namespace, signal);
+      await createDebugPod(client, write.object, { signal });
+    } else await addEphemeralContainer(client, write.namespace, write.pod, write.container, { signal });
     progress(t('Added'));
     return this.#session(id, client, placeOf(write), write.kind === 'node');
   }
@@ -126,6 +128,22 @@ export class Terminals {
         this.#notify('podTriage/terminalExit', { id, ...end });
       },
     });
+  }
+}
+
+/** Debug pods of ours that ended by their deadline because nobody was left to delete them. */
+async function sweep(client: KubeClient, namespace: string, signal: AbortSignal): Promise<void> {
+  const resource = resourceOf('Pod');
+  if (!resource) return;
+  const labelSelector = Object.entries(NODE_TERMINAL_LABELS)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  try {
+    const { items } = await client.list(resource, { namespace, labelSelector }, signal, 100);
+    const over = (items as Pod[]).filter(({ status }) => /^(Failed|Succeeded)$/.test(status?.phase ?? ''));
+    for (const { metadata } of over) await deleteDebugPod(client, namespace, metadata.name ?? '', signal);
+  } catch {
+    // Tidying up is no reason not to open the terminal; the opening itself says what is wrong.
   }
 }
 
