@@ -42,6 +42,10 @@ export function refOf(object: KubeObject, defaultNamespace = DEFAULT_NAMESPACE):
 export class Store {
   readonly #byKey = new Map<string, Resource[]>();
   readonly #byKind = new Map<string, Set<Resource>>();
+  /** Kind and namespace. */
+  readonly #byPlace = new Map<string, Set<Resource>>();
+  /** Kind, namespace and name, whatever the group. */
+  readonly #byName = new Map<string, Set<Resource>>();
   readonly #byFile = new Map<string, Resource[]>();
   /** namespace → `key=value` → workloads whose pods carry that label. */
   readonly #byLabel = new Map<string, Map<string, Set<Workload>>>();
@@ -51,8 +55,9 @@ export class Store {
   /** All objects of a kind, in a namespace when one is named. `group` tells kinds of one name apart. */
   list<T extends KubeObject>(kind: string, namespace?: string, group?: string): Resource<T>[] {
     const found: Resource<T>[] = [];
-    for (const resource of this.#byKind.get(kind) ?? []) {
-      if (namespace !== undefined && resource.ref.namespace !== namespace) continue;
+    const all =
+      namespace === undefined ? this.#byKind.get(kind) : this.#byPlace.get(placeKey(kind, namespace));
+    for (const resource of all ?? []) {
       if (group !== undefined && groupOf(resource.ref.apiVersion) !== group) continue;
       found.push(resource as Resource<T>);
     }
@@ -60,11 +65,9 @@ export class Store {
   }
 
   has(kind: string, namespace?: string): boolean {
-    const all = this.#byKind.get(kind);
-    if (!all?.size) return false;
-    if (namespace === undefined) return true;
-    for (const { ref } of all) if (ref.namespace === namespace) return true;
-    return false;
+    const all =
+      namespace === undefined ? this.#byKind.get(kind) : this.#byPlace.get(placeKey(kind, namespace));
+    return (all?.size ?? 0) > 0;
   }
 
   /** The object of that identity; of several declarations the first. */
@@ -83,9 +86,8 @@ export class Store {
     namespace: string | undefined,
     name: string,
   ): Resource<T> | undefined {
-    for (const resource of this.#byKind.get(kind) ?? [])
-      if (resource.ref.name === name && resource.ref.namespace === namespace) return resource as Resource<T>;
-    return undefined;
+    const [first] = this.#byName.get(`${placeKey(kind, namespace)}\n${name}`) ?? [];
+    return first as Resource<T> | undefined;
   }
 
   /** Kinds present. */
@@ -135,7 +137,7 @@ export class Store {
     const same = this.#byKey.get(key);
     if (same) same.push(resource);
     else this.#byKey.set(key, [resource]);
-    into(this.#byKind, resource.ref.kind).add(resource);
+    for (const set of this.#setsOf(resource)) set.add(resource);
     const template = podTemplateOf(resource.object);
     if (!template) return;
     const workload: Workload = { ...resource, template };
@@ -158,7 +160,7 @@ export class Store {
     const rest = (this.#byKey.get(key) ?? []).filter((other) => other !== resource);
     if (rest.length > 0) this.#byKey.set(key, rest);
     else this.#byKey.delete(key);
-    this.#byKind.get(resource.ref.kind)?.delete(resource);
+    for (const set of this.#setsOf(resource)) set.delete(resource);
     const workload = this.#workloadOf.get(resource);
     if (!workload) return;
     const namespace = resource.ref.namespace ?? DEFAULT_NAMESPACE;
@@ -167,12 +169,19 @@ export class Store {
     for (const label of labelsOf(workload)) this.#labelsIn(namespace).get(label)?.delete(workload);
   }
 
+  #setsOf({ ref: { kind, namespace, name } }: Resource): Set<Resource>[] {
+    const place = placeKey(kind, namespace);
+    return [into(this.#byKind, kind), into(this.#byPlace, place), into(this.#byName, `${place}\n${name}`)];
+  }
+
   #labelsIn(namespace: string): Map<string, Set<Workload>> {
     const labels = this.#byLabel.get(namespace) ?? new Map<string, Set<Workload>>();
     this.#byLabel.set(namespace, labels);
     return labels;
   }
 }
+
+const placeKey = (kind: string, namespace: string | undefined): string => `${kind}\n${namespace ?? ''}`;
 
 const labelsOf = ({ template }: Workload): string[] =>
   Object.entries(template.metadata?.labels ?? {}).map(([key, value]) => `${key}=${value}`);

@@ -38,8 +38,18 @@ export interface PlacedContainer {
   role: 'main' | 'init' | 'sidecar';
 }
 
-/** Every container of a workload with its path. A restartable init container is a sidecar. */
-export function containersOf(object: KubeObject): PlacedContainer[] {
+const containersCache = new WeakMap<KubeObject, readonly PlacedContainer[]>();
+
+/** Every container of a workload with its path. A restartable init container is a sidecar. Read once an object. */
+export function containersOf(object: KubeObject): readonly PlacedContainer[] {
+  const known = containersCache.get(object);
+  if (known) return known;
+  const containers = placeContainers(object);
+  containersCache.set(object, containers);
+  return containers;
+}
+
+function placeContainers(object: KubeObject): PlacedContainer[] {
   const template = podTemplateOf(object);
   const base = templatePath(object.kind);
   if (!template?.spec || !base) return [];
