@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { DIAGNOSIS_MESSAGES } from '../../server/src/core/diagnosis/messages.ts';
 import { MODES } from '../../server/src/core/diagnosis/modes/index.ts';
 import { CONFIG_MESSAGES } from '../../server/src/core/lint/configFile.ts';
 import { RULES } from '../../server/src/core/lint/rules/index.ts';
@@ -34,6 +35,7 @@ describe('localisation', () => {
   const called = new Set(sources.flatMap(templatesOf));
   const declared = new Set([
     ...Object.values(CONFIG_MESSAGES),
+    ...Object.values(DIAGNOSIS_MESSAGES),
     ...[...RULES, ...MODES].flatMap(({ messages }) => Object.values(messages as Record<string, string>)),
   ]);
 

@@ -237,6 +237,10 @@ export function deployment(name: string, options: WorkloadOptions = {}): Workloa
       ...options.podOptions?.(index),
     }),
   );
+  const ready = pods.filter(({ status }) =>
+    status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+  ).length;
+  top.status = { ...top.status, readyReplicas: ready, availableReplicas: ready, ...options.status };
   return { deployment: top, replicaSet: set, pods, all: [top, set, ...pods] };
 }
 

@@ -199,3 +199,110 @@ test('a lost node explains what its pods say', () => {
   assert.deepEqual(ids(report), ['node-not-ready-kubelet-silent']);
   assert.deepEqual(chain(report), ['pod-running-not-ready', 'service-no-ready-endpoints']);
 });
+
+const pressure = (...conditions: ReturnType<typeof o.condition>[]): KubeObject =>
+  o.node('worker-1', {
+    status: { conditions: [...conditions, o.condition('Ready', 'True', 'KubeletReady')] },
+  });
+
+test('two unrelated workloads fail on a node under pressure: the node wins', () => {
+  const sick = pressure(
+    o.condition('DiskPressure', 'True', 'KubeletHasDiskPressure', 'kubelet has disk pressure'),
+  );
+  const broken = () => ({ states: { app: o.crashed(1) } });
+  const a = o.deployment('a', { podOptions: broken });
+  const b = o.deployment('b', { podOptions: broken });
+  const both = run([sick, ...a.all, ...b.all], a.deployment);
+  assert.deepEqual(ids(both), ['node-disk-pressure']);
+  assert.deepEqual(chain(both), ['exit-1-app-error', 'crash-loop-backoff']);
+  const alone = run([sick, ...a.all], a.deployment);
+  assert.deepEqual(ids(alone), ['exit-1-app-error']);
+});
+
+test('what the owner was refused comes beside what its other pods suffer from', () => {
+  const web = o.deployment('web', {
+    replicas: 2,
+    pods: 1,
+    podOptions: () => ({ states: { app: o.crashed(137, 'OOMKilled') } }),
+  });
+  const refused = o.event(
+    web.replicaSet,
+    'FailedCreate',
+    'Error creating: pods "web-abc-" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1',
+  );
+  assert.deepEqual(ids(run([...web.all, refused], web.deployment)).sort(), [
+    'oom-killed-main',
+    'resource-quota-exceeded',
+  ]);
+});
+
+test('a missing claim explains the pod that waits for it, and the claim is the verdict on both', () => {
+  const claim = o.object('v1', 'PersistentVolumeClaim', 'data', {
+    spec: { storageClassName: 'fats' },
+    status: { phase: 'Pending' },
+  });
+  const spec = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] };
+  const message = '0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims.';
+  const web = o.deployment('web', {
+    spec,
+    podOptions: () => ({
+      node: null,
+      status: {
+        phase: 'Pending',
+        conditions: [o.condition('PodScheduled', 'False', 'Unschedulable', message)],
+      },
+    }),
+  });
+  const fast = o.object('storage.k8s.io/v1', 'StorageClass', 'fast', { provisioner: 'x' }, '');
+  for (const subject of [web.deployment, claim]) {
+    const report = run([...web.all, claim, fast], subject);
+    assert.deepEqual(ids(report), ['storage-class-missing'], subject.kind);
+    assert.deepEqual(chain(report), ['unbound-immediate-pvc'], subject.kind);
+  }
+});
+
+test('an autoscaler without metrics leads to the API that is down', () => {
+  const web = o.deployment('web');
+  const hpa = o.object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 3 },
+    status: {
+      conditions: [o.condition('ScalingActive', 'False', 'FailedGetResourceMetric', 'no metrics returned')],
+    },
+  });
+  const api = o.object(
+    'apiregistration.k8s.io/v1',
+    'APIService',
+    'v1beta1.metrics.k8s.io',
+    { status: { conditions: [o.condition('Available', 'False', 'MissingEndpoints', 'no addresses')] } },
+    '',
+  );
+  const report = run([...web.all, hpa, api], hpa);
+  assert.deepEqual(ids(report), ['apiservice-unavailable']);
+  assert.deepEqual(chain(report), ['hpa-no-metrics']);
+});
+
+test('a failed run of a CronJob is history once a later one has completed', () => {
+  const cron = o.object('batch/v1', 'CronJob', 'nightly', { spec: { schedule: '0 3 * * *' } });
+  const runOf = (name: string, age: number, condition: ReturnType<typeof o.condition>, exit: number) => {
+    const made = o.workload('Job', name, {
+      age,
+      status: { conditions: [condition] },
+      podOptions: () => ({
+        ready: false,
+        status: { phase: exit === 0 ? 'Succeeded' : 'Failed' },
+        states: {
+          app: { ready: false, state: { terminated: { exitCode: exit, finishedAt: o.ago(age - 60) } } },
+        },
+      }),
+    });
+    made.top.metadata.ownerReferences = [
+      { apiVersion: 'batch/v1', kind: 'CronJob', name: 'nightly', uid: cron.metadata.uid ?? '' },
+    ];
+    return made;
+  };
+  const failed = runOf('nightly-1', 2 * o.DAY, o.condition('Failed', 'True', 'BackoffLimitExceeded'), 1);
+  const good = runOf('nightly-2', o.DAY, o.condition('Complete', 'True'), 0);
+  assert.deepEqual(ids(run([cron, ...failed.all, ...good.all], cron)), []);
+  assert.deepEqual(ids(run([cron, ...failed.all], cron)), ['exit-1-app-error']);
+  assert.deepEqual(ids(run([cron, ...failed.all, ...good.all], failed.top)), ['exit-1-app-error']);
+});

@@ -153,9 +153,29 @@ function isReplaced(scene: Scene, pod: Resource<Pod>): boolean {
   const siblings = scene
     .childrenOf(owner)
     .filter(({ ref }) => ref.kind === 'Pod' && ref.name !== pod.ref.name) as Resource<Pod>[];
-  if (owner.ref.kind === 'Job') return siblings.some(({ object }) => object.status?.phase === 'Succeeded');
+  if (owner.ref.kind === 'Job')
+    return (
+      siblings.some(({ object }) => object.status?.phase === 'Succeeded') ||
+      (scene.object !== owner && isSuperseded(scene, owner))
+    );
   if (isOwnFault(pod.object) && scene.now - failedAt(pod.object) < 10 * MINUTE) return false;
   return siblings.some(({ object }) => !isFinished(object) && !object.metadata.deletionTimestamp);
+}
+
+/** A failed run of a CronJob is history once a later one has completed. */
+export function isSuperseded(scene: Scene, job: Resource): boolean {
+  const cron = scene.ownersOf(job).find(({ ref }) => ref.kind === 'CronJob');
+  const made = job.object.metadata.creationTimestamp ?? '';
+  return (
+    cron !== undefined &&
+    scene
+      .childrenOf(cron)
+      .some(
+        ({ object }) =>
+          (object.metadata.creationTimestamp ?? '') > made &&
+          conditionOf(object as Pod, 'Complete')?.status === 'True',
+      )
+  );
 }
 
 /** What a pod did to itself its successor will do too; what its node did to it is over with it. */

@@ -144,11 +144,12 @@ function toFinding({ mode, message, guilty, details }: Report, translate: Transl
   };
 }
 
-/** Remarks are never a verdict, unless they are about the subject itself (an autoscaler at its maximum). */
+/** Remarks are never a verdict, unless they are sure and about the subject itself (an autoscaler at its maximum). */
 function isRemark({ mode, details, guilty }: Report, scene: Scene): boolean {
   const severity = details.severity ?? mode.severity;
   if (severity === 'hint') return true;
-  return severity === 'info' && guilty.object !== scene.object?.object;
+  if (severity !== 'info') return false;
+  return guilty.object !== scene.object?.object || (details.confidence ?? mode.confidence) === 'hint';
 }
 
 /** A hint is no verdict beside something that is known about the same objects. */

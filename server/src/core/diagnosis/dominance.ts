@@ -19,6 +19,8 @@ export interface Report {
 /** Steps a pod climbs one after the other: what fails early keeps the later ones from being tried. */
 const POD_STEPS = STEPS.slice(0, STEPS.indexOf('probes') + 1);
 const stepIndex = (step: Step): number => STEPS.indexOf(step);
+/** How `refKey` begins for a pod: the core group has no name. */
+const POD_KEY = '|Pod|';
 /** Up to the sandbox a step is the whole pod's; from the image on, each container has its own. */
 const FIRST_CONTAINER_STEP = stepIndex('image');
 
@@ -80,7 +82,8 @@ function explains(cause: Report, effect: Report): boolean {
     return before < 0 || (before === 0 && !cause.mode.symptom);
   }
   if (cause.mode.symptom || !onPodLadder || !POD_STEPS.includes(effect.mode.step)) return false;
-  return before < 0 && sameContainer(cause, effect);
+  // A template's two faults are no ladder: the steps are those of one pod.
+  return before < 0 && sharePod(cause, effect) && sameContainer(cause, effect);
 }
 
 /** Remarks and pure hints explain nothing. */
@@ -97,6 +100,9 @@ function meet(a: Report, b: Report): boolean {
   for (const key of small) if (large.has(key)) return true;
   return false;
 }
+
+const sharePod = (a: Report, b: Report): boolean =>
+  [...a.keys].some((key) => key.startsWith(POD_KEY) && b.keys.has(key));
 
 /** A container's trouble does not explain that of another container of the pod, unless it holds the whole pod up. */
 function sameContainer(cause: Report, effect: Report): boolean {

@@ -191,6 +191,10 @@ const onClient = (egress: NonNullable<NetworkPolicy['spec']>['egress']): Network
     egress: [DNS, ...(egress ?? [])],
   });
 
+const controller = o.pod('ingress-nginx-controller-1', {
+  namespace: 'ingress-nginx',
+  labels: { 'app.kubernetes.io/name': 'ingress-nginx' },
+});
 const blocked = (policy: NetworkPolicy): Case => client(TIMEOUT, { policies: [policy] });
 const P = 'NetworkPolicy/shop/ledger';
 
@@ -221,10 +225,13 @@ export const policies: Scenario[] = [
           'NetworkPolicy ledger admits nobody to port 8080/TCP of Deployment ledger; Deployment client (through Service ledger) is dropped.',
       },
       { ...byService(blocked(onLedger(undefined))), at: `${P} spec.podSelector` },
+      // An Ingress controller must reach the backend, whoever its clients are.
+      { ...route({ more: [controller, onLedger(undefined)] }), at: `${P} spec.podSelector` },
     ],
     silent: [
       blocked(onLedger([{}])),
       blocked(onLedger([{ from: [] }])),
+      route({ more: [controller, onLedger([{ from: [{ namespaceSelector: {} }] }])] }),
       {
         ...blocked(onLedger(undefined)),
         objects: [

@@ -104,6 +104,33 @@ const set = (serviceName: string, services: KubeObject[]): Case => {
   return { objects: [...all, ...services], subject: top };
 };
 
+/** A member that looks its neighbour up in vain. */
+const member = (services: KubeObject[]): Case => {
+  const { all, top, pods } = o.workload('StatefulSet', 'db', {
+    workload: { replicas: 1, serviceName: 'db' },
+    podOptions: () => ({ states: { app: o.unready() } }),
+  });
+  const log = 'join: dial tcp: lookup db-1.db.shop.svc.cluster.local on 10.96.0.10:53: no such host';
+  return { objects: [...all, ...services], subject: top, extra: { logs: [o.logOf(pods[0]!, log)] } };
+};
+
+/** A client on worker-1 that times out at a Service whose only endpoint is elsewhere. */
+const local = (node: string, internalTrafficPolicy: string): Case => {
+  const made = o.deployment('ledger', { podOptions: () => ({ node }) });
+  const service = o.service('ledger', { clusterIP: '10.96.7.7', internalTrafficPolicy });
+  return client('dial tcp 10.96.7.7:80: i/o timeout', {
+    ready: false,
+    ledger: [...made.all, service, o.slice(service, made.pods)],
+  });
+};
+
+const second = (targetPort: number): NonNullable<Service['spec']> => ({
+  ports: [
+    { name: 'web', port: 80, targetPort: 8080 },
+    { name: 'metrics', port: 9100, targetPort },
+  ],
+});
+
 export const services: Scenario[] = [
   {
     mode: 'service-selector-no-match',
@@ -203,7 +230,15 @@ export const services: Scenario[] = [
       },
     ],
     // A declaration is informational: a pod without one may listen anywhere.
-    silent: [web({ ports: [{ port: 80, targetPort: 9090 }] }, { container: {} }), web({})],
+    silent: [
+      web({ ports: [{ port: 80, targetPort: 9090 }] }, { container: {} }),
+      web({}),
+      web(second(9100)),
+      web(
+        { ports: [{ port: 80, targetPort: 9090 }] },
+        { container: { args: ['--port=9090'], ports: [{ containerPort: 8080 }] } },
+      ),
+    ],
   },
   {
     mode: 'service-selectorless-no-endpoints',
@@ -266,18 +301,20 @@ export const services: Scenario[] = [
     mode: 'internal-traffic-policy-local-no-endpoint',
     fires: [
       {
-        ...web({ internalTrafficPolicy: 'Local' }),
+        ...local('worker-2', 'Local'),
         message:
-          'Service web has internalTrafficPolicy Local and no endpoint on worker-2: clients there time out.',
+          'Service ledger has internalTrafficPolicy Local and no endpoint on worker-1: clients there time out.',
       },
+      { ...web({ internalTrafficPolicy: 'Local' }), as: 'alsoSeen' },
     ],
-    silent: [web({ internalTrafficPolicy: 'Cluster' })],
+    silent: [local('worker-2', 'Cluster')],
   },
   {
     mode: 'external-traffic-policy-local-no-endpoint',
     fires: [
       {
         ...withAddress(web({ type: 'LoadBalancer', externalTrafficPolicy: 'Local' })),
+        as: 'alsoSeen',
         message:
           'Service web has externalTrafficPolicy Local: traffic from outside that enters by worker-2 is dropped.',
       },
@@ -299,14 +336,17 @@ export const services: Scenario[] = [
     mode: 'statefulset-missing-service',
     fires: [
       {
-        ...set('db', []),
+        ...member([]),
+        at: 'StatefulSet/shop/db spec.serviceName',
         message:
           'serviceName db of StatefulSet db names no Service: its pods have no DNS names of their own.',
       },
       {
-        ...set('db', [o.service('db')]),
+        ...member([o.service('db')]),
         message: 'Service db of StatefulSet db is not headless: its pods have no DNS names of their own.',
       },
+      // Its pods run all the same.
+      { ...set('db', []), as: 'alsoSeen' },
     ],
     silent: [set('db', [o.service('db', { clusterIP: 'None' })])],
   },

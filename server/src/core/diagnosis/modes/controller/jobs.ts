@@ -1,7 +1,7 @@
 /** Jobs that have failed or do not start, CronJobs that do not fire. */
 import type { Resource } from '../../../kube/store.ts';
 import type { CronJob, Job, Pod } from '../../../kube/types.ts';
-import { ageOf, conditionOf } from '../../containers.ts';
+import { ageOf, conditionOf, isSuperseded } from '../../containers.ts';
 import { messageOf, millisOf } from '../../eventFacts.ts';
 import { describeCommand, eventsEvidence, fieldEvidence, kubectl, sourceOf } from '../../evidence.ts';
 import { ageText } from '../../ladder.ts';
@@ -53,7 +53,7 @@ const failureMode = (id: string, row: (typeof FAILURES)[string]): FailureMode =>
       for (const job of jobs(scene)) {
         const failed = conditionOf(job.object as Pod, 'Failed');
         if (failed?.status !== 'True' || !row.reasons.includes(failed.reason ?? '')) continue;
-        if (isSuperseded(scene, job)) continue;
+        if (scene.object !== job && isSuperseded(scene, job)) continue;
         const { spec, status } = job.object;
         report('failed', job, {
           data: {
@@ -78,19 +78,6 @@ const failureMode = (id: string, row: (typeof FAILURES)[string]): FailureMode =>
       }
     },
   });
-
-/** A failed run of a CronJob is history once a later one has completed. */
-function isSuperseded(scene: Scene, job: Resource<Job>): boolean {
-  const cron = scene.ownersOf(job).find(({ ref }) => ref.kind === 'CronJob');
-  if (!cron || scene.object === job) return false;
-  return scene
-    .childrenOf(cron)
-    .some(
-      ({ object }) =>
-        (object.metadata.creationTimestamp ?? '') > (job.object.metadata.creationTimestamp ?? '') &&
-        conditionOf(object as Pod, 'Complete')?.status === 'True',
-    );
-}
 
 export const jobFailureModes: readonly FailureMode[] = Object.entries(FAILURES).map(([id, row]) =>
   failureMode(id, row),

@@ -110,7 +110,7 @@ export const deploymentPaused = defineMode({
         data: { name: owner.ref.name, updated, wanted },
         path: ['spec', 'paused'],
         // Without a change that waits, a pause does nothing yet.
-        severity: updated >= wanted ? 'info' : 'warning',
+        ...(updated >= wanted ? { severity: 'info' as const, confidence: 'hint' as const } : {}),
         evidence: [fieldEvidence(owner, ['spec', 'paused'])],
         affects: scene.childrenOf(owner),
         commands: describeCommand(owner.ref),

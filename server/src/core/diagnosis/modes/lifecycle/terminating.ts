@@ -134,6 +134,7 @@ export const preStopHookFailed = defineMode({
       const place = [...fact.path, 'lifecycle', 'preStop'];
       const { guilty, path } = declared(scene, pod, place);
       report('failed', guilty, {
+        severity: overdue(scene).includes(pod) ? 'warning' : 'info',
         data: {
           workload: nameOf(topOwner(scene, pod)),
           hook: fact.spec.lifecycle?.preStop?.exec?.command?.join(' ') ?? 'preStop',

@@ -2,7 +2,7 @@
 import { nearestByLabels } from '../../../kube/nearestLabels.ts';
 import { formatSelector } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource, type Workload } from '../../../kube/store.ts';
-import type { Service } from '../../../kube/types.ts';
+import type { Pod, Service } from '../../../kube/types.ts';
 import type { Path } from '../../../path.ts';
 import { conditionOf, isFinished, isReady } from '../../containers.ts';
 import { endpointsOf, hasSelector, offeredPorts, targetPortOf } from '../../endpoints.ts';
@@ -148,7 +148,7 @@ export const serviceNoReadyEndpoints = defineMode({
       const owners = templates.flatMap(({ ref }) => scene.store.get(ref) ?? []);
       const tops = owners.filter((owner) => scene.ownersOf(owner).length === 0);
       const ready = pods.filter(({ object }) => isReady(object) && !object.metadata.deletionTimestamp).length;
-      if (ready > 0 && isJustMade(scene, service)) continue;
+      if (ready > 0 && isSettling(scene, service, pods)) continue;
       report(pods.length === 0 ? 'noPods' : ready > 0 ? 'stale' : 'notReady', service, {
         data: {
           service: service.ref.name,
@@ -179,9 +179,16 @@ export const serviceNoReadyEndpoints = defineMode({
   },
 });
 
-/** Slices follow pods within seconds. */
-const isJustMade = ({ now }: Scene, { object }: Resource<Service>): boolean =>
-  now - (Date.parse(object.metadata.creationTimestamp ?? '') || 0) < 15_000;
+const SETTLING = 15_000;
+
+/** Slices follow pods within seconds, and the two are not read in the same moment. */
+const isSettling = (scene: Scene, { object }: Resource<Service>, pods: readonly Resource<Pod>[]): boolean =>
+  scene.now - (Date.parse(object.metadata.creationTimestamp ?? '') || 0) < SETTLING ||
+  pods.some(
+    (pod) =>
+      isReady(pod.object) &&
+      scene.now - (Date.parse(conditionOf(pod.object, 'Ready')?.lastTransitionTime ?? '') || 0) < SETTLING,
+  );
 
 export const serviceNamedTargetPortUnresolved = defineMode({
   id: 'service-named-target-port-unresolved',

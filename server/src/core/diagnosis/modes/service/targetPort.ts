@@ -1,7 +1,8 @@
 /** A numeric targetPort that leads to nothing, told by what the pods declare, probe and say in their logs. */
 import type { Evidence } from '../../../finding.ts';
+import { mentionsPort } from '../../../kube/ports.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
-import type { Pod, ServicePort } from '../../../kube/types.ts';
+import type { Pod, Service, ServicePort } from '../../../kube/types.ts';
 import { longRunning } from '../../../kube/workload.ts';
 import { activeContainers, isFinished, isReady } from '../../containers.ts';
 import { type FailedCall, failedCalls } from '../../dependencies.ts';
@@ -44,6 +45,22 @@ function refusals(scene: Scene, service: Resource, port: ServicePort): FailedCal
     );
 }
 
+const isMentioned = (pods: readonly Resource<Pod>[], port: number): boolean =>
+  pods.some(({ object }) => longRunning(object).some(({ container }) => mentionsPort(container, port)));
+
+/** True when another port of the Service leads to a port that its pods are known to have. */
+const othersFit = (
+  { object: { spec } }: Resource<Service>,
+  known: readonly { ports: Set<number> }[],
+  except: number,
+): boolean =>
+  (spec?.ports ?? []).some(
+    ({ port, targetPort = port }, at) =>
+      at !== except &&
+      (typeof targetPort === 'string' ||
+        known.some(({ ports }) => targetPort !== undefined && ports.has(targetPort))),
+  );
+
 export const serviceTargetPortWrongNumber = defineMode({
   id: 'service-target-port-wrong-number',
   step: 'service',
@@ -70,6 +87,9 @@ export const serviceTargetPortWrongNumber = defineMode({
         if (known.some(({ ports }) => ports.size === 0 || ports.has(target))) continue;
         const complaints = refusals(scene, service, port);
         const said = known.find((entry) => entry.said)?.said;
+        // A second port that nobody declares (metrics, debugging) is common and works.
+        if (!said && complaints.length === 0 && (isMentioned(pods, target) || othersFit(service, known, at)))
+          continue;
         report(said ? 'said' : 'declared', service, {
           data: {
             port: target,

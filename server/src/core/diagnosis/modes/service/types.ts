@@ -2,9 +2,10 @@
 import type { EndpointSlice, Service, WorkloadObject } from '../../../kube/types.ts';
 import { ageOf } from '../../containers.ts';
 import { endpointsOf } from '../../endpoints.ts';
-import { describeCommand, eventsEvidence, fieldEvidence, kubectl } from '../../evidence.ts';
+import { describeCommand, eventsEvidence, fieldEvidence, kubectl, logEvidence } from '../../evidence.ts';
 import { defineMode } from '../../mode.ts';
 import { listOf } from '../name.ts';
+import { callsInScene, WAITS } from './remote.ts';
 
 const PATIENCE = 120_000;
 
@@ -106,9 +107,10 @@ export const publishNotReadyMisuse = defineMode({
 export const internalTrafficPolicyLocal = defineMode({
   id: 'internal-traffic-policy-local-no-endpoint',
   step: 'service',
-  severity: 'warning',
+  severity: 'error',
   confidence: 'certain',
   case: 'internal-traffic-policy-or-topology',
+  explains: [...WAITS, 'cross-node-overlay-blocked'],
   messages: {
     dropped:
       'Service {service} has internalTrafficPolicy Local and no endpoint on {nodes}: clients there time out.',
@@ -130,10 +132,23 @@ export const internalTrafficPolicyLocal = defineMode({
         .map(({ ref }) => ref.name)
         .filter((name) => !withEndpoint.has(name));
       if (nodes.length === 0) continue;
+      const lost = callsInScene(scene).filter(
+        ({ fact, error, resolution }) =>
+          error.symptom === 'timeout' &&
+          resolution.kind === 'service' &&
+          resolution.service === service &&
+          nodes.includes(fact.pod.object.spec?.nodeName ?? ''),
+      );
       report('dropped', service, {
         data: { service: service.ref.name, nodes: listOf(nodes.sort()) },
         path: ['spec', 'internalTrafficPolicy'],
+        // Often meant so; a fault once a client on such a node is seen to time out.
+        ...(lost.length > 0 ? {} : { severity: 'info' as const, confidence: 'hint' as const }),
+        affects: lost.map(({ fact }) => fact.pod),
         evidence: [
+          ...lost
+            .slice(0, 1)
+            .map(({ fact, error, previous }) => logEvidence(fact.pod, fact.name, previous, error.line)),
           fieldEvidence(service, ['spec', 'internalTrafficPolicy']),
           ...slices.slice(0, 1).map((slice) => fieldEvidence(slice, ['endpoints'])),
         ],
@@ -147,7 +162,7 @@ export const externalTrafficPolicyLocal = defineMode({
   id: 'external-traffic-policy-local-no-endpoint',
   step: 'service',
   severity: 'info',
-  confidence: 'certain',
+  confidence: 'hint',
   case: 'external-traffic-policy-local',
   messages: {
     dropped:
@@ -180,9 +195,10 @@ export const externalTrafficPolicyLocal = defineMode({
 export const statefulSetMissingService = defineMode({
   id: 'statefulset-missing-service',
   step: 'dns',
-  severity: 'warning',
+  severity: 'error',
   confidence: 'certain',
   case: 'statefulset-headless-dns',
+  explains: WAITS,
   messages: {
     missing:
       'serviceName {service} of StatefulSet {name} names no Service: its pods have no DNS names of their own.',
@@ -196,10 +212,21 @@ export const statefulSetMissingService = defineMode({
       if (!name) continue;
       const service = scene.find<Service>('Service', owner.ref.namespace, name);
       if (service?.object.spec?.clusterIP === 'None') continue;
+      const missed = callsInScene(scene).filter(
+        ({ error }) => /-\d+\.([^.]+)/.exec(error.host ?? '')?.[1] === name,
+      );
       report(service ? 'notHeadless' : 'missing', owner, {
         data: { service: name, name: owner.ref.name },
         path: ['spec', 'serviceName'],
-        evidence: [fieldEvidence(owner, ['spec', 'serviceName'])],
+        // The pods run all the same: it matters to whoever asks for one of them by name.
+        ...(missed.length > 0 ? {} : { severity: 'info' as const, confidence: 'hint' as const }),
+        affects: missed.map(({ fact }) => fact.pod),
+        evidence: [
+          ...missed
+            .slice(0, 1)
+            .map(({ fact, error, previous }) => logEvidence(fact.pod, fact.name, previous, error.line)),
+          fieldEvidence(owner, ['spec', 'serviceName']),
+        ],
         commands: kubectl(owner.ref.namespace, 'get', 'services'),
       });
     }
