@@ -13,7 +13,8 @@ export type RuleSetting =
 
 /**
  * default: what is wrong or very likely an outage. strict: as well as that, all that the peers check by default.
- * pss-restricted: default, and everything the Pod Security Standards' restricted level refuses is an error.
+ * pss-restricted: default, and the rules that report what the Pod Security Standards refuse at their restricted level,
+ * as errors.
  */
 export const PROFILES = ['default', 'strict', 'pss-restricted'] as const;
 export type Profile = (typeof PROFILES)[number];

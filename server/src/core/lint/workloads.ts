@@ -1,7 +1,7 @@
 /** What rules about workloads share. */
 import type { LabelSelector, Labels } from '../kube/selector.ts';
 import type { Resource } from '../kube/store.ts';
-import type { WorkloadObject } from '../kube/types.ts';
+import type { PodAffinityTerm, WorkloadObject } from '../kube/types.ts';
 
 /** Built-in and well-known kinds that keep a number of pods, as rules name them. */
 export const REPLICATED = [
@@ -15,6 +15,10 @@ export const REPLICATED = [
 
 /** Kinds whose pods run until they are told to stop. */
 export const CONTROLLERS = [...REPLICATED, 'DaemonSet'] as const;
+
+/** True when an affinity term looks at pods of this namespace: at those of its own unless it names others. */
+export const looksInto = ({ namespaces, namespaceSelector }: PodAffinityTerm, namespace: string): boolean =>
+  namespaceSelector !== undefined || !namespaces?.length || namespaces.includes(namespace);
 
 export const nameOf = ({ ref }: Pick<Resource, 'ref'>): string => `${ref.kind} ${ref.name}`;
 

@@ -1,8 +1,9 @@
 import { scalerOf, wantedReplicas } from '../../../kube/scaling.ts';
 import { matchesSelector } from '../../../kube/selector.ts';
+import { DEFAULT_NAMESPACE } from '../../../kube/store.ts';
 import type { PodAffinityTerm, WorkloadObject } from '../../../kube/types.ts';
 import { objectRule } from '../../rule.ts';
-import { REPLICATED, selectorOf } from '../../workloads.ts';
+import { looksInto, REPLICATED, selectorOf } from '../../workloads.ts';
 
 export const noPodSpread = objectRule<WorkloadObject>()({
   id: 'no-pod-spread',
@@ -36,10 +37,12 @@ export const noPodSpread = objectRule<WorkloadObject>()({
     const scaler = scalerOf(store, resource);
     if (!scaler && replicas < params.minReplicas) return;
     const labels = spec?.template?.metadata?.labels;
-    const counts = ({ topologyKey, labelSelector }: PodAffinityTerm): boolean =>
-      topologyKey !== undefined &&
-      (params.topologyKeys.length === 0 || params.topologyKeys.includes(topologyKey)) &&
-      matchesSelector(labelSelector, labels);
+    const namespace = resource.ref.namespace ?? DEFAULT_NAMESPACE;
+    const counts = (term: PodAffinityTerm): boolean =>
+      term.topologyKey !== undefined &&
+      (params.topologyKeys.length === 0 || params.topologyKeys.includes(term.topologyKey)) &&
+      looksInto(term, namespace) &&
+      matchesSelector(term.labelSelector, labels);
     const pod = spec?.template?.spec;
     const anti = pod?.affinity?.podAntiAffinity;
     const terms: (PodAffinityTerm | undefined)[] = [

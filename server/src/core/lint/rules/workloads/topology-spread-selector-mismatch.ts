@@ -5,10 +5,12 @@ import {
   type Labels,
   matchesSelector,
 } from '../../../kube/selector.ts';
+import { DEFAULT_NAMESPACE } from '../../../kube/store.ts';
 import type { PodAffinityTerm } from '../../../kube/types.ts';
 import { podTemplateOf, templatePath } from '../../../kube/workload.ts';
 import { nearest } from '../../../nearest.ts';
 import { objectRule } from '../../rule.ts';
+import { looksInto } from '../../workloads.ts';
 
 export const topologySpreadSelectorMismatch = objectRule()({
   id: 'topology-spread-selector-mismatch',
@@ -21,12 +23,15 @@ export const topologySpreadSelectorMismatch = objectRule()({
   messages: {
     spread:
       'Selector {selector} does not match the labels of these pods: the constraint counts none of them and spreads nothing.',
+    elsewhere:
+      'The anti-affinity looks at namespace {namespaces} only: it does not keep these pods, of namespace {namespace}, from each other.',
+    here: 'Look at the own namespace',
     antiAffinity:
       'Selector {selector} nearly matches the labels of these pods: the anti-affinity keeps them away from others, not from each other.',
     useLabels: 'Select {labels}',
   },
 
-  check({ object }, { report }) {
+  check({ object, ref }, { report }) {
     const template = podTemplateOf(object);
     const base = templatePath(object.kind);
     const labels = template?.metadata?.labels;
@@ -69,10 +74,24 @@ export const topologySpreadSelectorMismatch = objectRule()({
       })),
     ];
     // Keeping away from other pods is what anti-affinity is for as well: only a slip is told.
-    if (terms.some(({ term }) => term?.labelSelector && matchesSelector(term.labelSelector, labels))) return;
-    for (const { term, path } of terms)
-      if (term?.labelSelector && isSlip(term.labelSelector, labels))
+    const namespace = ref.namespace ?? DEFAULT_NAMESPACE;
+    if (
+      terms.some(
+        ({ term }) => term && looksInto(term, namespace) && matchesSelector(term.labelSelector, labels),
+      )
+    )
+      return;
+    for (const { term, path } of terms) {
+      if (!term?.labelSelector) continue;
+      if (matchesSelector(term.labelSelector, labels))
+        report('elsewhere', [...path, 'namespaces'], {
+          at: 'key',
+          data: { namespaces: term.namespaces?.join(', '), namespace },
+          fixes: [{ title: 'here', edits: [{ op: 'delete', path: [...path, 'namespaces'] }] }],
+        });
+      else if (isSlip(term.labelSelector, labels))
         tell('antiAffinity', term.labelSelector, [...path, 'labelSelector']);
+    }
   },
 });
 
