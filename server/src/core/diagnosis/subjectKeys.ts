@@ -3,7 +3,7 @@ import { refKey } from '../kube/ref.ts';
 import { matchesLabels } from '../kube/selector.ts';
 import type { Resource } from '../kube/store.ts';
 import { podTemplateOf } from '../kube/workload.ts';
-import { backendNames } from './buildScene.ts';
+import { backendNames } from './namesIn.ts';
 import type { Scene } from './scene.ts';
 
 /** Kinds that are asked about for their own sake: the state of the pods around them is another question. */

@@ -21,7 +21,7 @@ const CASES: [reason: string, message: string, verdict: string, text: string][] 
     'ErrImagePull',
     `${PULL}pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`,
     `image-pull-unauthorized ${IMAGE}`,
-    'Registry registry.example refuses image registry.example/shop/web:7 of Deployment web; pull secrets given: 0.',
+    'Registry registry.example refuses image registry.example/shop/web:7 of Deployment web, which comes without a pull secret.',
   ],
   [
     'ErrImagePull',

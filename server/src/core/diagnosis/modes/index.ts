@@ -81,15 +81,14 @@ import {
   statefulSetMissingService,
 } from './service/types.ts';
 import { clientUsesWrongServicePort } from './service/wrongPort.ts';
+import { pvcStuckTerminating, waitForFirstConsumer } from './volumes/claimStates.ts';
 import {
   provisionerNotRunning,
   provisioningFailed,
   pvAlreadyClaimed,
   pvClaimMismatch,
   pvcPendingNoClass,
-  pvcStuckTerminating,
   storageClassMissing,
-  waitForFirstConsumer,
 } from './volumes/claims.ts';
 import { mountModes } from './volumes/mounts.ts';
 

@@ -34,6 +34,8 @@ interface Row {
   pattern: RegExp;
   confidence: 'certain' | 'likely';
   message: string;
+  /** Another sentence, and when it says more. */
+  variant?: { message: string; when(failure: PullFailure, scene: Scene): boolean };
   data?(failure: PullFailure, groups: Record<string, string | undefined>, scene: Scene): MessageData;
   evidence?(failure: PullFailure, scene: Scene): Evidence[];
 }
@@ -135,7 +137,11 @@ const ROWS: readonly Row[] = [
     pattern:
       /pull access denied|authorization failed|no basic auth credentials|401 Unauthorized|403 Forbidden|insufficient_scope|unauthorized/i,
     message: 'Registry {registry} refuses image {image} of {workload}; pull secrets given: {secrets}.',
-    data: (failure, _, scene) => ({ secrets: pullSecrets(failure, scene) || '0' }),
+    variant: {
+      message: 'Registry {registry} refuses image {image} of {workload}, which comes without a pull secret.',
+      when: (failure, scene) => pullSecrets(failure, scene) === '',
+    },
+    data: (failure, _, scene) => ({ secrets: pullSecrets(failure, scene) }),
   },
   {
     id: 'image-not-found',
@@ -193,14 +199,14 @@ const modeOf = (row: Row): FailureMode =>
     severity: 'error',
     confidence: row.confidence,
     case: row.case,
-    messages: { failed: row.message },
+    messages: { failed: row.message, variant: row.variant?.message ?? row.message },
     detect(scene, { report }) {
       for (const failure of pullFailures(scene)) {
         if (failure.row !== row) continue;
         const { fact } = failure;
         const image = fact.spec.image ?? '';
         const { guilty, path } = declared(scene, fact.pod, [...fact.path, 'image']);
-        report('failed', guilty, {
+        report(row.variant?.when(failure, scene) ? 'variant' : 'failed', guilty, {
           data: {
             image,
             container: fact.name,

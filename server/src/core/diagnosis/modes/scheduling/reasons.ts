@@ -1,29 +1,24 @@
 /** Why the scheduler found no node: one table of its reasons, each worked out again where the objects allow it. */
-import type { Evidence, MessageData } from '../../../finding.ts';
-import { parseQuantity } from '../../../kube/quantity.ts';
-import type { Resource } from '../../../kube/store.ts';
-import type { ContainerPort, PersistentVolumeClaim, Pod } from '../../../kube/types.ts';
-import { nearest } from '../../../nearest.ts';
 import type { Path } from '../../../path.ts';
-import { isFinished, remember } from '../../containers.ts';
+import { remember } from '../../containers.ts';
 import { declared, topOwner } from '../../declared.ts';
-import { describeCommand, fieldEvidence, kubectl, sourceOf } from '../../evidence.ts';
+import { describeCommand, fieldEvidence } from '../../evidence.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
-import { formatAmount, formatTaint, matchesTerm, requestOf, roomOn, untolerated } from '../../nodeFit.ts';
+import { untolerated } from '../../nodeFit.ts';
 import type { Scene } from '../../scene.ts';
-import { listOf, nameOf } from '../name.ts';
+import { nameOf } from '../name.ts';
+import {
+  claimDetails,
+  cordonDetails,
+  type Details,
+  type Groups,
+  hostPortDetails,
+  resourceDetails,
+  selectorDetails,
+  spec,
+  taintDetails,
+} from './explain.ts';
 import { type SchedulerVerdict, unscheduled } from './verdict.ts';
-
-type Groups = Record<string, string | undefined>;
-
-interface Details {
-  data?: MessageData;
-  path?: Path;
-  evidence?: Evidence[];
-  /** The guilty object, when it is not the template. */
-  guilty?: Resource;
-  commands?: string[];
-}
 
 interface Row {
   id: string;
@@ -37,36 +32,6 @@ interface Row {
   explains?: readonly string[];
 }
 
-const spec = (...steps: Path): Path => ['spec', ...steps];
-
-/** Resources that the scheduler counts: the table of what each node has left, and the container that asks for most. */
-function resourceDetails({ pod }: SchedulerVerdict, resource: string, scene: Scene): Details {
-  const asks = requestOf(pod.object.spec, resource);
-  const rooms = scene.nodes.map((node) => roomOn(scene, node, resource)).sort((a, b) => b.free - a.free);
-  const amount = (value: number): string => formatAmount(resource, value);
-  // A node with room to spare that the scheduler found full has pods of namespaces that were not read.
-  const isPartial = rooms.some(({ free }) => free >= (resource === 'pods' ? 1 : asks));
-  const table = rooms.map(
-    ({ node, free, allocatable }) => `${node} ${isPartial ? '?' : amount(free)} / ${amount(allocatable)}`,
-  );
-  const containers = pod.object.spec?.containers ?? [];
-  const sizes = containers.map(
-    ({ resources }) => parseQuantity(resources?.requests?.[resource] ?? resources?.limits?.[resource]) ?? 0,
-  );
-  const largest = sizes.indexOf(Math.max(...sizes, 0));
-  const field = containers[largest]?.resources?.requests?.[resource] === undefined ? 'limits' : 'requests';
-  return {
-    data: { resource, asks: amount(asks), table: listOf(table) || '?' },
-    path: spec('containers', Math.max(largest, 0), 'resources', field, resource),
-    evidence: rooms.slice(0, 3).map(({ node, used, allocatable }) => ({
-      source: `Node ${node}`,
-      path: `status.allocatable.${resource}`,
-      text: isPartial ? amount(allocatable) : `${amount(allocatable)}; ${amount(used)} requested by its pods`,
-    })),
-    commands: kubectl(undefined, 'describe', 'nodes'),
-  };
-}
-
 const insufficient = (resource: string): Omit<Row, 'pattern' | 'message'> => ({
   id: `insufficient-${resource}`,
   case: 'insufficient-resources',
@@ -77,134 +42,6 @@ const insufficient = (resource: string): Omit<Row, 'pattern' | 'message'> => ({
 
 const NO_ROOM =
   '{workload} asks for {asks} {resource} and no node has that much left (free / allocatable): {table}.';
-
-/** `disktype=ssd is on 0 of 3 nodes` for every term a pod asks of nodes. */
-function selectorDetails({ pod }: SchedulerVerdict, scene: Scene): Details {
-  const wanted = pod.object.spec?.nodeSelector ?? {};
-  const terms =
-    pod.object.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-      ?.nodeSelectorTerms ?? [];
-  const total = scene.nodes.length;
-  const on = (test: (labels: Record<string, string>) => boolean): number =>
-    scene.nodes.filter(({ object }) => test(object.metadata.labels ?? {})).length;
-  const parts = Object.entries(wanted).map(([key, value]) => {
-    const count = on((labels) => labels[key] === value);
-    const values = new Set(scene.nodes.flatMap(({ object }) => object.metadata.labels?.[key] ?? []));
-    const keys = new Set(scene.nodes.flatMap(({ object }) => Object.keys(object.metadata.labels ?? {})));
-    const hint =
-      count > 0
-        ? ''
-        : values.size > 0
-          ? ` (${key}: ${listOf([...values].sort(), 3)})`
-          : nearest(key, keys)
-            ? ` (${nearest(key, keys)}?)`
-            : '';
-    return `${key}=${value} ${count}/${total}${hint}`;
-  });
-  for (const term of terms) {
-    const matching = scene.nodes.filter((node) => matchesTerm(term, node)).length;
-    const words = [...(term.matchExpressions ?? []), ...(term.matchFields ?? [])].map(
-      ({ key, operator, values }) =>
-        values?.length ? `${key} ${operator} (${values.join(', ')})` : `${key} ${operator}`,
-    );
-    parts.push(`${words.join(' + ')} ${matching}/${total}`);
-  }
-  const hasSelector = Object.keys(wanted).length > 0;
-  const path = hasSelector ? spec('nodeSelector') : spec('affinity', 'nodeAffinity');
-  return {
-    data: { terms: listOf(parts) || '?' },
-    path,
-    evidence: [fieldEvidence(pod, path)],
-    commands: kubectl(undefined, 'get', 'nodes', '--show-labels'),
-  };
-}
-
-function taintDetails({ pod }: SchedulerVerdict, scene: Scene): Details {
-  const tainted = scene.nodes
-    .map((node) => ({ node, taints: untolerated(node, pod.object) }))
-    .filter(({ taints }) => taints.length > 0);
-  const table = tainted.map(({ node, taints }) => `${node.ref.name} ${taints.map(formatTaint).join(' + ')}`);
-  return {
-    data: { taints: listOf(table) || '?' },
-    evidence: tainted.slice(0, 3).map(({ node }) => fieldEvidence(node, ['spec', 'taints'])),
-    commands: kubectl(undefined, 'describe', 'nodes'),
-  };
-}
-
-function cordonDetails(scene: Scene): Details {
-  const cordoned = scene.nodes.filter(({ object }) => object.spec?.unschedulable);
-  const [first] = cordoned;
-  return {
-    data: { nodes: listOf(cordoned.map(({ ref }) => ref.name)) || '?' },
-    ...(first
-      ? {
-          guilty: first,
-          path: spec('unschedulable'),
-          evidence: [fieldEvidence(first, ['spec', 'unschedulable'])],
-        }
-      : {}),
-    commands: kubectl(undefined, 'get', 'nodes'),
-  };
-}
-
-function hostPortDetails({ pod }: SchedulerVerdict, scene: Scene): Details {
-  const ports = (object: Pod): ContainerPort[] =>
-    (object.spec?.containers ?? []).flatMap((container) =>
-      (container.ports ?? []).filter(({ hostPort }) => hostPort),
-    );
-  const wanted = ports(pod.object).map(({ hostPort }) => hostPort);
-  const holders = scene.nodes.flatMap((node) =>
-    scene
-      .podsOnNode(node.ref.name)
-      .filter(
-        ({ object }) =>
-          !isFinished(object) && ports(object).some(({ hostPort }) => wanted.includes(hostPort)),
-      )
-      .map(({ ref }) => `${node.ref.name}: ${ref.namespace}/${ref.name}`),
-  );
-  const at = (pod.object.spec?.containers ?? []).findIndex(({ ports: own }) =>
-    own?.some(({ hostPort }) => hostPort),
-  );
-  return {
-    data: { ports: wanted.join(', '), holders: listOf(holders) || '?' },
-    path: spec('containers', Math.max(at, 0), 'ports'),
-    evidence: [fieldEvidence(pod, spec('containers', Math.max(at, 0), 'ports'))],
-  };
-}
-
-function claimDetails({ pod }: SchedulerVerdict, { name }: Groups, scene: Scene): Details {
-  const volumes = pod.object.spec?.volumes ?? [];
-  const at = volumes.findIndex(({ persistentVolumeClaim: claim }) =>
-    name ? claim?.claimName === name : claim !== undefined,
-  );
-  const claims = volumes.flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []);
-  const objects = claims.map((claim) =>
-    scene.find<PersistentVolumeClaim>('PersistentVolumeClaim', pod.ref.namespace, claim),
-  );
-  const pending = objects.flatMap((claim) =>
-    claim && claim.object.status?.phase !== 'Bound' ? [claim] : [],
-  );
-  const near =
-    name &&
-    nearest(
-      name,
-      scene.store.list('PersistentVolumeClaim', pod.ref.namespace).map(({ ref }) => ref.name),
-    );
-  return {
-    data: {
-      name: name ?? (listOf(pending.map(({ ref }) => ref.name)) || claims.join(', ')),
-      namespace: pod.ref.namespace,
-      near: near ? ` (${near}?)` : '',
-    },
-    path: at < 0 ? spec('volumes') : spec('volumes', at, 'persistentVolumeClaim', 'claimName'),
-    evidence: pending.slice(0, 2).map((claim) => ({
-      source: sourceOf(claim.ref),
-      path: 'status.phase',
-      text: claim.object.status?.phase ?? 'Pending',
-    })),
-    commands: kubectl(pod.ref.namespace, 'get', 'pvc'),
-  };
-}
 
 /** First match wins for a text; over several texts the highest rank of those with most nodes decides. */
 const ROWS: readonly Row[] = [

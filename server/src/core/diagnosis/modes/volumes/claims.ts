@@ -1,55 +1,16 @@
 /** Claims that are not bound, by what their class, their volumes and their provisioner say. */
 import { parseQuantity } from '../../../kube/quantity.ts';
 import type { Resource } from '../../../kube/store.ts';
-import type {
-  Event,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-  StorageClass,
-} from '../../../kube/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../../kube/types.ts';
 import { nearest } from '../../../nearest.ts';
-import { ageOf, isFinished } from '../../containers.ts';
+import { ageOf } from '../../containers.ts';
 import { messageOf } from '../../eventFacts.ts';
-import { describeCommand, eventsEvidence, fieldEvidence, kubectl } from '../../evidence.ts';
+import { eventsEvidence, fieldEvidence } from '../../evidence.ts';
 import { defineMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
 import { listOf } from '../name.ts';
 
-type Claim = Resource<PersistentVolumeClaim>;
-
-const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
-const WAITS = ['unbound-immediate-pvc', 'no-matching-pv', 'volume-mount-timeout'];
-
-const pending = ({ claims }: Scene): Claim[] =>
-  claims.filter(
-    ({ object }) =>
-      object.status?.phase !== 'Bound' &&
-      object.status?.phase !== 'Lost' &&
-      !object.metadata.deletionTimestamp,
-  );
-
-/** Pods that wait for a claim. */
-const usersOf = ({ pods }: Scene, claim: Claim): Resource<Pod>[] =>
-  pods.filter(
-    ({ ref, object }) =>
-      ref.namespace === claim.ref.namespace &&
-      object.spec?.volumes?.some(({ persistentVolumeClaim: use }) => use?.claimName === claim.ref.name),
-  );
-
-const eventOf = (scene: Scene, claim: Claim, ...reasons: string[]): Event | undefined =>
-  scene.eventsOf(claim).find(({ reason }) => reasons.includes(reason ?? ''));
-
-const classOf = (scene: Scene, claim: Claim): Resource<StorageClass> | undefined => {
-  const name = claim.object.spec?.storageClassName;
-  return name ? scene.find<StorageClass>('StorageClass', undefined, name) : undefined;
-};
-
-const commandsFor = (claim: Claim): string[] => [
-  ...describeCommand(claim.ref),
-  ...kubectl(undefined, 'get', 'storageclasses,persistentvolumes'),
-];
-
+import { classOf, commandsFor, DEFAULT_CLASS, eventOf, pending, usersOf, WAITS } from './claimFacts.ts';
 export const storageClassMissing = defineMode({
   id: 'storage-class-missing',
   step: 'volumes',
@@ -59,6 +20,7 @@ export const storageClassMissing = defineMode({
   explains: WAITS,
   messages: {
     missing: 'StorageClass {name} of PersistentVolumeClaim {claim} does not exist; there is {classes}{near}.',
+    none: 'StorageClass {name} of PersistentVolumeClaim {claim} does not exist, and the cluster has none at all.',
   },
   detect(scene, { report, notChecked }) {
     for (const claim of pending(scene)) {
@@ -74,11 +36,11 @@ export const storageClassMissing = defineMode({
       if (!said && (claim.object.spec?.volumeName || volumesOf(scene, name).length > 0)) continue;
       const classes = scene.store.list('StorageClass').map(({ ref }) => ref.name);
       const near = nearest(name, classes);
-      report('missing', claim, {
+      report(classes.length > 0 ? 'missing' : 'none', claim, {
         data: {
           name,
           claim: claim.ref.name,
-          classes: listOf(classes.sort()) || '0',
+          classes: listOf(classes.sort()),
           near: near ? ` (${near}?)` : '',
         },
         path: ['spec', 'storageClassName'],
@@ -108,6 +70,7 @@ export const pvcPendingNoClass = defineMode({
   messages: {
     absent:
       'PersistentVolumeClaim {claim} names no StorageClass and the cluster has no default one; there is {classes}.',
+    none: 'PersistentVolumeClaim {claim} names no StorageClass, the cluster has none, and no PersistentVolume fits the claim.',
     empty:
       'PersistentVolumeClaim {claim} has storageClassName "", which forbids provisioning, and no PersistentVolume fits it.',
   },
@@ -129,8 +92,8 @@ export const pvcPendingNoClass = defineMode({
         ({ object }) => object.metadata.annotations?.[DEFAULT_CLASS] === 'true',
       );
       if (name === undefined && hasDefault && !event) continue;
-      report(name === undefined ? 'absent' : 'empty', claim, {
-        data: { claim: claim.ref.name, classes: listOf(classes.map(({ ref }) => ref.name).sort()) || '0' },
+      report(name !== undefined ? 'empty' : classes.length > 0 ? 'absent' : 'none', claim, {
+        data: { claim: claim.ref.name, classes: listOf(classes.map(({ ref }) => ref.name).sort()) },
         path: ['spec', ...(name === undefined ? [] : ['storageClassName'])],
         evidence: [...eventsEvidence(event ? [event] : []), fieldEvidence(claim, ['status', 'phase'])],
         affects: usersOf(scene, claim),
@@ -277,74 +240,6 @@ export const pvAlreadyClaimed = defineMode({
         evidence: [fieldEvidence(volume, ['spec', 'claimRef'])],
         affects: usersOf(scene, claim),
         commands: commandsFor(claim),
-      });
-    }
-  },
-});
-
-export const pvcStuckTerminating = defineMode({
-  id: 'pvc-stuck-terminating',
-  step: 'volumes',
-  severity: 'error',
-  confidence: 'certain',
-  case: 'pvc-stuck-terminating',
-  explains: ['pvc-being-deleted'],
-  messages: {
-    used: 'PersistentVolumeClaim {claim} is being deleted and stays until {pods} no longer uses it ({finalizers}).',
-    finalizer:
-      'PersistentVolumeClaim {claim} is being deleted and no pod uses it; finalizer {finalizers} keeps it.',
-  },
-  detect(scene, { report }) {
-    for (const claim of scene.claims) {
-      const { deletionTimestamp, finalizers = [] } = claim.object.metadata;
-      if (!deletionTimestamp || finalizers.length === 0 || ageOf(scene.now, deletionTimestamp) < 30_000)
-        continue;
-      const users = usersOf(scene, claim).filter(
-        ({ object }) => !isFinished(object) && object.spec?.nodeName,
-      );
-      report(users.length > 0 ? 'used' : 'finalizer', claim, {
-        data: {
-          claim: claim.ref.name,
-          pods: listOf(users.map(({ ref }) => `Pod ${ref.name}`)),
-          finalizers: finalizers.join(', '),
-        },
-        path: ['metadata', 'finalizers'],
-        evidence: [
-          fieldEvidence(claim, ['metadata', 'deletionTimestamp']),
-          fieldEvidence(claim, ['metadata', 'finalizers']),
-        ],
-        affects: usersOf(scene, claim).filter(({ object }) => !object.spec?.nodeName),
-        commands: describeCommand(claim.ref),
-      });
-    }
-  },
-});
-
-/** A claim that waits for its pod's node: normal until the pod cannot be placed, which has a reason of its own. */
-export const waitForFirstConsumer = defineMode({
-  id: 'wait-for-first-consumer',
-  step: 'volumes',
-  severity: 'warning',
-  confidence: 'hint',
-  case: 'unbound-pvc-pending',
-  symptom: true,
-  messages: { waits: 'PersistentVolumeClaim {claim} waits until Pod {pod} has a node.' },
-  detect(scene, { report }) {
-    for (const claim of pending(scene)) {
-      const event = eventOf(scene, claim, 'WaitForFirstConsumer', 'WaitForPodScheduled');
-      const waiting = usersOf(scene, claim).filter(
-        ({ object }) => !object.spec?.nodeName && !isFinished(object),
-      );
-      const [first] = waiting;
-      if (!first || (!event && classOf(scene, claim)?.object.volumeBindingMode !== 'WaitForFirstConsumer'))
-        continue;
-      if (ageOf(scene.now, first.object.metadata.creationTimestamp) < 30_000) continue;
-      report('waits', claim, {
-        data: { claim: claim.ref.name, pod: first.ref.name },
-        path: ['status', 'phase'],
-        evidence: [...eventsEvidence(event ? [event] : []), fieldEvidence(claim, ['status', 'phase'])],
-        affects: waiting,
-        commands: describeCommand(claim.ref),
       });
     }
   },
