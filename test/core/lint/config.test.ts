@@ -126,6 +126,25 @@ const SETTINGS: [string, LintConfig, string[]][] = [
 for (const [name, config, expected] of SETTINGS)
   test(`settings: ${name}`, () => assert.deepEqual(said(config), expected));
 
+test('settings that are not what they should be say nothing, and break nothing', () => {
+  const wrong = (setting: unknown) =>
+    said({ rules: { 'every-image': setting } as LintConfig['rules'] & object });
+  for (const setting of [
+    null,
+    5,
+    'fatal',
+    {},
+    { severity: 'fatal' },
+    { params: null },
+    { params: { label: 7 } },
+    [],
+  ])
+    assert.deepEqual(wrong(setting), PLAIN, JSON.stringify(setting));
+  assert.deepEqual(wrong({ params: { label: 'own', most: '3', other: 1 } })[0], 'warning: own one');
+  assert.deepEqual(wrong(false), []);
+  assert.deepEqual(wrong(true), PLAIN);
+});
+
 test('parameters alone switch on a rule that is off by default', () => {
   const on = effectiveRules([optIn], { rules: { 'opt-in': { params: {} } } });
   assert.equal(on.length, 1);

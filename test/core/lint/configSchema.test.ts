@@ -27,7 +27,7 @@ test('a rule offers its severities and its parameters with their types and stand
   assert.equal(properties.one?.default, 'off');
   assert.equal(properties.one?.description, 'First. (images, off)');
   const [severity, full] = properties.one!.anyOf as Record<string, unknown>[];
-  assert.deepEqual(severity, { enum: ['off', 'on', 'error', 'warning', 'info', 'hint', true, false] });
+  assert.deepEqual(severity, { enum: ['off', 'on', 'error', 'warning', 'info', 'hint'] });
   const { params } = full!.properties as Record<
     string,
     { properties: object; additionalProperties: boolean }
@@ -50,4 +50,12 @@ test('the file takes no key that the reader does not know', () => {
     'ignore',
   ]);
   assert.equal(schema.additionalProperties, false);
+});
+
+test('the file also takes a bare off and on, which YAML reads as booleans', () => {
+  const { definitions } = configFileSchema([rule]) as {
+    definitions: { rules: { properties: { one: { anyOf: { enum?: unknown[] }[] } } } };
+  };
+  const { anyOf } = definitions.rules.properties.one;
+  assert.ok(anyOf[0]?.enum?.includes(false) && anyOf[0].enum.includes(true));
 });

@@ -74,7 +74,7 @@ export function effectiveRule(
   let params: Params = rule.params ?? {};
   for (const setting of settings) {
     const { severity, params: given } = fullSetting(setting);
-    if (given) params = { ...params, ...given };
+    if (given) params = { ...params, ...soundParams(rule, given) };
     // Parameters alone say that the rule is wanted.
     wanted = severity ?? (given ? (wanted ?? 'on') : wanted);
   }
@@ -109,10 +109,37 @@ export function mergeConfigs(base: LintConfig, over: LintConfig): LintConfig {
   };
 }
 
+/** Parameters that the rule has, of the type it expects: an editor passes on what its user wrote. */
+function soundParams({ params = {} }: Rule, given: Params): Params {
+  const standard: Params = params;
+  return Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => isParamLike(value, standard[name])),
+  );
+}
+
+/** True when a parameter's value has the type of its standard value. */
+export function isParamLike(value: unknown, standard: ParamValue | undefined): value is ParamValue {
+  if (typeof standard !== 'object') return typeof value === typeof standard && value !== undefined;
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+const SEVERITIES: readonly unknown[] = ['off', 'on', 'error', 'warning', 'info', 'hint'];
+
+/** A bare `off` of YAML is false; words that are no severity say nothing. */
+function soundSeverity(value: unknown): FullSetting['severity'] {
+  if (value === false) return 'off';
+  if (value === true) return 'on';
+  return SEVERITIES.includes(value) ? (value as NonNullable<FullSetting['severity']>) : undefined;
+}
+
 type FullSetting = Exclude<RuleSetting, string>;
 
-const fullSetting = (setting: RuleSetting | undefined): FullSetting =>
-  typeof setting === 'object' ? (setting ?? {}) : setting === undefined ? {} : { severity: setting };
+function fullSetting(setting: RuleSetting | undefined): FullSetting {
+  const full: FullSetting = typeof setting === 'object' && setting !== null ? setting : {};
+  const severity = soundSeverity(typeof setting === 'object' ? full.severity : setting);
+  const { params } = full;
+  return { ...(severity ? { severity } : {}), ...(typeof params === 'object' && params ? { params } : {}) };
+}
 
 function mergeSettings(base: RuleSetting | undefined, over: RuleSetting): RuleSetting {
   const low = fullSetting(base);

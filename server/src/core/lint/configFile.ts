@@ -4,8 +4,15 @@ import { nearest } from '../nearest.ts';
 import { type MapEntry, type MapNode, type Node, toData } from '../yaml/node.ts';
 import { parseFile } from '../yaml/parse.ts';
 import type { Range } from '../yaml/range.ts';
-import { type LintConfig, type Override, PROFILES, parseVersion, type RuleSetting } from './config.ts';
-import type { Params, ParamValue, Rule } from './rule.ts';
+import {
+  isParamLike,
+  type LintConfig,
+  type Override,
+  PROFILES,
+  parseVersion,
+  type RuleSetting,
+} from './config.ts';
+import type { Params, Rule } from './rule.ts';
 import { RULES } from './rules/index.ts';
 
 export type { LintConfig } from './config.ts';
@@ -201,7 +208,7 @@ class ConfigReader {
         continue;
       }
       const value = toData(one.value);
-      if (isLike(value, standard)) params[one.key] = value;
+      if (isParamLike(value, standard)) params[one.key] = value;
       else this.#wrong(one, typeof standard === 'object' ? '[…]' : typeof standard);
     }
     return params;
@@ -248,9 +255,3 @@ class ConfigReader {
 }
 
 const keyRange = ({ keyStart, keyEnd }: MapEntry): Range => ({ start: keyStart, end: keyEnd });
-
-/** True when a parameter's value has the type of its standard value. */
-function isLike(value: unknown, standard: ParamValue): value is ParamValue {
-  if (typeof standard !== 'object') return typeof value === typeof standard;
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}

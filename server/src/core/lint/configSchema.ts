@@ -15,10 +15,12 @@ const OVERRIDE_TEXT: Record<(typeof OVERRIDE_LISTS)[number], string> = {
 };
 
 /** The schema of the setting `podTriage.lint.rules`: rule id → severity, or severity and parameters. */
-export const settingsSchema = (rules: readonly Rule[]): JsonSchema => ({
+export const settingsSchema = (rules: readonly Rule[]): JsonSchema => rulesSchema(rules, SETTING_VALUES);
+
+const rulesSchema = (rules: readonly Rule[], severities: readonly unknown[]): JsonSchema => ({
   type: 'object',
   additionalProperties: false,
-  properties: Object.fromEntries(rules.map((rule) => [rule.id, ruleSchema(rule)])),
+  properties: Object.fromEntries(rules.map((rule) => [rule.id, ruleSchema(rule, severities)])),
 });
 
 /** The schema of `.pod-triage.yaml`. */
@@ -51,16 +53,16 @@ export const configFileSchema = (rules: readonly Rule[]): JsonSchema => ({
     },
     ignore: { ...TEXTS, description: 'Globs of files that are not linted.' },
   },
-  definitions: { rules: settingsSchema(rules) },
+  // YAML editors read a bare off as false.
+  definitions: { rules: rulesSchema(rules, [...SETTING_VALUES, true, false]) },
 });
 
 const TEXTS = { type: ['array', 'string'], items: { type: 'string' } };
 
-function ruleSchema(rule: Rule): JsonSchema {
+function ruleSchema(rule: Rule, severities: readonly unknown[]): JsonSchema {
   const params = Object.entries((rule.params ?? {}) as Record<string, ParamValue>);
   const standard = rule.enabled === false ? 'off' : rule.severity;
-  // YAML editors read a bare off as false.
-  const severity = { enum: [...SETTING_VALUES, true, false] };
+  const severity = { enum: [...severities] };
   return {
     description: `${firstMessage(rule)} (${rule.group}, ${standard})`,
     default: standard,
