@@ -14,7 +14,7 @@ import { testSchema } from '../../tools/schema.ts';
 
 const WRONG = [null, 'x', 7, true, [], {}, [null], ['x'], [[]], { a: null }];
 /** One of so many places of an example is made wrong; all of them take minutes. */
-const EVERY = 53;
+const EVERY = 17;
 
 type Container = Record<string | number, unknown>;
 
@@ -26,6 +26,15 @@ function placesOf(value: unknown, places: { holder: Container; key: string }[] =
     placesOf((value as Container)[key], places);
   }
   return places;
+}
+
+/** The documents of a text as data; alias bombs are no examples of a half-written manifest. */
+function dataOf(text: string): unknown[] {
+  try {
+    return parseAllDocuments(text, { logLevel: 'silent' }).map((document) => document.toJS() as unknown);
+  } catch {
+    return [];
+  }
 }
 
 const errors: string[] = [];
@@ -44,9 +53,7 @@ test('no rule throws when a value of any example is something else', () => {
   let count = 0;
   for (const path of globSync('test/fixtures/rules/*.md', { cwd: ROOT }).sort())
     for (const example of parseExamples(readFileSync(join(ROOT, path), 'utf8'))) {
-      const documents = example.files.flatMap(({ text }) =>
-        parseAllDocuments(text, { logLevel: 'silent' }).map((document) => document.toJS() as unknown),
-      );
+      const documents = example.files.flatMap(({ text }) => dataOf(text));
       for (const { holder, key } of documents.flatMap((document) => placesOf(document))) {
         if (key === 'kind' || key === 'apiVersion' || ++count % EVERY !== 0) continue;
         const old = holder[key];
@@ -61,5 +68,5 @@ test('no rule throws when a value of any example is something else', () => {
       }
     }
   assert.deepEqual(errors, []);
-  assert.ok(runs > 150, `${runs} runs`);
+  assert.ok(runs > 400, `${runs} runs`);
 });
