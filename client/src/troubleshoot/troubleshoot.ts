@@ -97,8 +97,8 @@ export class Troubleshooter {
 }
 
 const LOOKS: Record<FlowAnswer['outcome'], { icon: string; color?: string; word: string }> = {
-  found: { icon: 'error', color: 'list.errorForeground', word: t('found') },
-  'ruled-out': { icon: 'pass', color: 'testing.iconPassed', word: t('ruled out') },
+  found: { icon: 'error', color: 'list.errorForeground', word: t('stops here') },
+  'ruled-out': { icon: 'pass', color: 'testing.iconPassed', word: t('in order') },
   'not-checked': { icon: 'question', word: t('not checked') },
   probe: { icon: 'terminal', word: t('needs a test in the cluster') },
   skipped: { icon: 'circle-slash', word: t('not asked') },
