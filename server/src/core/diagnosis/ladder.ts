@@ -141,10 +141,12 @@ function nodeFacts({ nodes }: Scene, say: Say): string[] {
   return [only && nodes.length === 1 ? say('nodeReady', { name: only.ref.name }) : say('nodesReady')];
 }
 
+/** Services of the subject itself; those that its pods call are another story. */
 const serviceFacts = (scene: Scene, say: Say): string[] =>
   scene.services.flatMap((service) => {
-    const { ready } = endpointsOf(scene, service);
-    return ready > 0 ? [say('serviceReady', { name: service.ref.name, ready })] : [];
+    const { ready, selected } = endpointsOf(scene, service);
+    const isOwn = service === scene.object || selected.some((pod) => scene.subjectPods.has(pod));
+    return isOwn && ready > 0 ? [say('serviceReady', { name: service.ref.name, ready })] : [];
   });
 
 const ingressFacts = ({ ingresses }: Scene, say: Say): string[] =>

@@ -16,7 +16,7 @@ export const DIAGNOSIS_MESSAGES = {
   nodesReady: 'Every node of the pods is ready.',
   nodeReady: 'Node {name} is ready.',
   restartsOld: 'The last of {count} restarts lies {age} back.',
-  serviceReady: 'Service {name} has {ready} ready endpoints.',
+  serviceReady: 'Service {name} has ready endpoints ({ready}).',
   serviceNone: 'No Service selects these pods.',
   ingressRoutes: 'Ingress {name} routes to a Service with ready endpoints.',
   ingressNone: 'No Ingress routes here.',
