@@ -51,6 +51,8 @@ export const isEmptySelector = (selector: LabelSelector): boolean =>
 
 /** `app=web,tier in (a,b)`: the form kubectl takes with `-l`. */
 export function formatSelector(selector: LabelSelector | Labels): string {
+  // Selectors of kinds without a schema are what their author made of them.
+  if (typeof selector !== 'object' || selector === null) return '';
   const isFull = 'matchLabels' in selector || 'matchExpressions' in selector;
   const { matchLabels = {}, matchExpressions = [] } = (
     isFull ? selector : { matchLabels: selector }

@@ -5,7 +5,7 @@ export const SECRET_NAMES: readonly string[] = [
   'passw(or)?d',
   'passphrase',
   'secret',
-  'token',
+  'token(?!i[sz])',
   'bearer',
   'api_?key',
   'private_?key',
@@ -31,6 +31,10 @@ const ABOUT =
 /** Texts that stand for a value to come, or are none: references, placeholders, switches, paths. */
 const NO_SECRET =
   /^(|true|false|yes|no|none|null|nil|default|disabled|enabled|optional|required|\/.*|.*\$[({].*|<.*>|\{\{.*|(vault|ref|secret|file|env|ssm|arn|aws|gcp|azure|https?):.*)$/is;
+
+/** Numbers and durations: limits of tokens and lives of secrets. A password may well be a number. */
+const AMOUNT = /^\d+(\.\d+)?\s*(ms|s|m|h|d|k)?$/i;
+const MAY_BE_NUMBER = /pass|pin\b/i;
 
 const compiled = new Map<string, RegExp | undefined>();
 
@@ -59,6 +63,7 @@ export function secretIn(
   if (typeof value !== 'string') return undefined;
   // A long text is looked at from its start: a key begins with what it is.
   if (anyMatch(values, value.slice(0, 4000).trim())) return 'value';
-  if (!anyMatch(names, name) || ABOUT.test(name) || NO_SECRET.test(value.trim())) return undefined;
-  return 'name';
+  const text = value.trim();
+  if (!anyMatch(names, name) || ABOUT.test(name) || NO_SECRET.test(text)) return undefined;
+  return AMOUNT.test(text) && !MAY_BE_NUMBER.test(name) ? undefined : 'name';
 }
