@@ -14,8 +14,11 @@ export interface Variant {
   move?(text: string, line: number, column: number): [line: number, column: number];
 }
 
-const FILLER = 'apiVersion: example.test/v1\nkind: Filler\nmetadata:\n  name: filler\n  namespace: filler\n';
-const FILLER_LINES = FILLER.split('\n').length - 1;
+/** Kind of the object that the `second document` variant puts first; what is said about it does not count. */
+export const FILLER_KIND = 'Filler';
+const filler = (file: string): string =>
+  `apiVersion: example.test/v1\nkind: ${FILLER_KIND}\nmetadata:\n  name: ${file.replace(/\W/g, '-')}\n  namespace: filler\n`;
+const FILLER_LINES = filler('').split('\n').length - 1;
 const LIST_HEAD = ['apiVersion: v1', 'kind: List', 'items:'];
 const INDENT = '    ';
 
@@ -26,7 +29,8 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'second document',
     expect: 'same',
-    dress: (_, files) => asFiles(files, (text) => FILLER + (text.startsWith('---') ? '' : '---\n') + text),
+    dress: (_, files) =>
+      asFiles(files, (text, name) => filler(name) + (text.startsWith('---') ? '' : '---\n') + text),
     move: (text, line, column) => [line + FILLER_LINES + (text.startsWith('---') ? 0 : 1), column],
   },
   {

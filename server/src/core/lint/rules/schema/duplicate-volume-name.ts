@@ -1,0 +1,39 @@
+import { podTemplateOf, templatePath } from '../../../kube/workload.ts';
+import { duplicatesIn, freeName } from '../../duplicates.ts';
+import { objectRule } from '../../rule.ts';
+
+export const duplicateVolumeName = objectRule()({
+  id: 'duplicate-volume-name',
+  group: 'schema',
+  severity: 'error',
+  scope: 'object',
+  kinds: 'pods',
+  case: 'duplicate-list-entries',
+  messages: {
+    duplicate: 'Two volumes of the pod have the name {name}; the API server refuses the object.',
+    theFirst: 'The first volume {name}',
+    rename: 'Rename the second to {free}',
+  },
+
+  check(resource, { report }) {
+    const base = templatePath(resource.ref.kind);
+    const volumes = podTemplateOf(resource.object)?.spec?.volumes;
+    if (!base || !volumes) return;
+    const names = volumes.map(({ name }, index) => ({
+      name,
+      path: [...base, 'spec', 'volumes', index, 'name'],
+    }));
+    for (const { name, first, again } of duplicatesIn(names))
+      for (const { path } of again) {
+        const free = freeName(
+          name,
+          names.map((other) => other.name),
+        );
+        report('duplicate', path, {
+          data: { name },
+          related: [{ resource, path: first.path, message: 'theFirst', data: { name } }],
+          fixes: [{ title: 'rename', data: { free }, edits: [{ op: 'set', path, value: free }] }],
+        });
+      }
+  },
+});
