@@ -5,7 +5,8 @@
  */
 import WebSocket from 'ws';
 import { t } from '../l10n.ts';
-import { type KubeClient, type Query, urlOf } from './client.ts';
+import { type Query, urlOf } from './address.ts';
+import type { KubeClient } from './client.ts';
 import { fail, fromNetwork, fromStatus, type Purpose, timedOut } from './failure.ts';
 
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];

@@ -1,8 +1,9 @@
 /** List, then watch, then watch again: keeps a set of objects true for as long as somebody looks. */
 import type { KubeObject } from '../core/kube/object.ts';
 import type { Failure } from '../protocol.ts';
-import { type KubeClient, pause, type Selection } from './client.ts';
+import type { KubeClient, Selection } from './client.ts';
 import { Expired, failureOf } from './failure.ts';
+import { pause } from './pause.ts';
 import type { ApiResource } from './resources.ts';
 
 export interface WatchHandlers {

@@ -1,8 +1,9 @@
 /** Waits until a terminal's container runs, and says on the way what is being waited for. */
 import type { ContainerStatus, Event, Pod } from '../../core/kube/types.ts';
 import { t } from '../../l10n.ts';
-import { type KubeClient, pause } from '../client.ts';
+import type { KubeClient } from '../client.ts';
 import { fail } from '../failure.ts';
+import { pause } from '../pause.ts';
 import { type ApiResource, resourceOf } from '../resources.ts';
 
 export interface Place {
