@@ -1,9 +1,11 @@
 /** Services that pods speak to: named in their environment and arguments, or in the errors of their logs. */
 import type { KubeObject } from '../kube/object.ts';
+import { matchesLabels } from '../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource, type Store } from '../kube/store.ts';
-import type { Pod, Service } from '../kube/types.ts';
+import type { Pod, Service, ServicePort } from '../kube/types.ts';
 import type { Path } from '../path.ts';
 import { activeContainers, type ContainerFact, isStruggling } from './containers.ts';
+import { targetPortOf } from './endpoints.ts';
 import { type ConnectionError, connectionErrors } from './logText.ts';
 import type { ObservedIndex } from './observedIndex.ts';
 
@@ -99,6 +101,10 @@ export interface FailedCall {
   /** The previous log is the one that counts while the container waits for its restart. */
   previous: boolean;
   resolution: Resolution;
+  /** The Service's port that was dialled; undefined when it has no such port, or the log names none. */
+  port?: ServicePort;
+  /** The pod's own address was dialled, as clients of a headless Service do: its port is the pod's. */
+  direct: boolean;
 }
 
 type ReadLog = (pod: Resource<Pod>, container: string, previous: boolean) => string | undefined;
@@ -111,15 +117,49 @@ export function failedCalls(directory: Directory, fact: ContainerFact, logOf: Re
     logOf(fact.pod, fact.name, previous) ?? (previous ? logOf(fact.pod, fact.name, false) : undefined);
   if (!text) return [];
   return connectionErrors(text).map((error) => {
-    const owner = error.ip ? serviceByAddress(directory.store, error.ip) : undefined;
-    const resolution: Resolution = owner
-      ? { kind: 'service', service: owner }
+    const behind = error.ip ? serviceBehind(directory.store, error.ip) : undefined;
+    const resolution: Resolution = behind
+      ? { kind: 'service', service: behind.service }
       : error.host
         ? resolveHost(directory, namespace, error.host)
         : { kind: 'external' };
-    return { fact, error, previous, resolution };
+    const service = resolution.kind === 'service' ? resolution.service : undefined;
+    const pod =
+      behind?.pod ?? (service && isHeadless(service) ? selectedBy(directory.store, service)[0] : undefined);
+    const port = service?.object.spec?.ports?.find((entry) =>
+      pod ? targetPortOf(pod, entry) === error.port : entry.port === error.port,
+    );
+    return { fact, error, previous, resolution, ...(port ? { port } : {}), direct: pod !== undefined };
   });
 }
+
+const isHeadless = ({ object: { spec } }: Resource<Service>): boolean => spec?.clusterIP === 'None';
+
+const selectedBy = (store: Store, { ref, object }: Resource<Service>): Resource<Pod>[] =>
+  store
+    .workloadsWithLabels(ref.namespace ?? DEFAULT_NAMESPACE, object.spec?.selector ?? {})
+    .flatMap((found) => (found.ref.kind === 'Pod' ? (store.get<Pod>(found.ref) ?? []) : []));
+
+/** The Service that owns an address, or that selects the pod which has it. */
+function serviceBehind(
+  store: Store,
+  ip: string,
+): { service: Resource<Service>; pod?: Resource<Pod> } | undefined {
+  const owner = serviceByAddress(store, ip);
+  if (owner) return { service: owner };
+  const pod = store
+    .list<Pod>('Pod')
+    .find(
+      ({ object: { spec, status } }) =>
+        status?.podIP === ip && !spec?.hostNetwork && status.phase === 'Running',
+    );
+  const service =
+    pod && store.list<Service>('Service', pod.ref.namespace).find((entry) => selects(entry, pod));
+  return service && { service, pod };
+}
+
+const selects = ({ object: { spec } }: Resource<Service>, { object }: Resource<Pod>): boolean =>
+  Object.keys(spec?.selector ?? {}).length > 0 && matchesLabels(spec?.selector ?? {}, object.metadata.labels);
 
 /** Services that struggling pods name, and those that any pod's log complains about. */
 export function dependenciesOf(index: ObservedIndex, pods: Iterable<Resource<Pod>>): Resource<Service>[] {

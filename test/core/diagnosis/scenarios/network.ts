@@ -198,6 +198,19 @@ const controller = o.pod('ingress-nginx-controller-1', {
 const blocked = (policy: NetworkPolicy): Case => client(TIMEOUT, { policies: [policy] });
 const P = 'NetworkPolicy/shop/ledger';
 
+/** A client of a headless Service dials the pod's own address and port. */
+const direct = (policy: NetworkPolicy): Case => {
+  const made = o.deployment('ledger', {
+    container: { ports: [{ containerPort: 8080 }] },
+    podOptions: () => ({ ip: '10.244.7.7' }),
+  });
+  const service = o.service('ledger', { clusterIP: 'None', ports: [{ port: 80, targetPort: 8080 }] });
+  return client('dial tcp 10.244.7.7:8080: i/o timeout', {
+    ledger: [...made.all, service, o.slice(service, made.pods)],
+    policies: [policy],
+  });
+};
+
 /** Asked about by the Service that nobody reaches: the client's log tells. */
 const byService = (made: Case): Case => ({
   ...made,
@@ -225,12 +238,14 @@ export const policies: Scenario[] = [
           'NetworkPolicy ledger admits nobody to port 8080/TCP of Deployment ledger; Deployment client (through Service ledger) is dropped.',
       },
       { ...byService(blocked(onLedger(undefined))), at: `${P} spec.podSelector` },
+      { ...direct(onLedger(undefined)), at: `${P} spec.podSelector` },
       // An Ingress controller must reach the backend, whoever its clients are.
       { ...route({ more: [controller, onLedger(undefined)] }), at: `${P} spec.podSelector` },
     ],
     silent: [
       blocked(onLedger([{}])),
       blocked(onLedger([{ from: [] }])),
+      direct(onLedger([{}])),
       route({ more: [controller, onLedger([{ from: [{ namespaceSelector: {} }] }])] }),
       {
         ...blocked(onLedger(undefined)),

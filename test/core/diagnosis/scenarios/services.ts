@@ -99,6 +99,12 @@ const waiting = (): Case => {
   });
 };
 
+const headlessCall = (): Case => {
+  const made = o.deployment('ledger', { container: { ports: [{ containerPort: 8080 }] } });
+  const service = o.service('ledger', { clusterIP: 'None', ports: [{ port: 80, targetPort: 8080 }] });
+  return client('ledger:8080 i/o timeout', { ledger: [...made.all, service, o.slice(service, made.pods)] });
+};
+
 const set = (serviceName: string, services: KubeObject[]): Case => {
   const { all, top } = o.workload('StatefulSet', 'db', { workload: { replicas: 1, serviceName } });
   return { objects: [...all, ...services], subject: top };
@@ -261,7 +267,8 @@ export const services: Scenario[] = [
         message: 'Deployment client connects to port 8080 of Service ledger, which has web (80).',
       },
     ],
-    silent: [client('dial tcp 10.96.7.7:80: i/o timeout')],
+    // Clients of a headless Service dial the pods' own port.
+    silent: [client('dial tcp 10.96.7.7:80: i/o timeout'), headlessCall()],
   },
   {
     mode: 'loadbalancer-pending',

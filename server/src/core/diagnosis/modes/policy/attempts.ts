@@ -32,9 +32,7 @@ export function attempts(scene: Scene): Attempt[] {
     if (resolution.kind !== 'service' || (error.symptom !== 'timeout' && error.symptom !== 'refused'))
       continue;
     const ports = resolution.service.object.spec?.ports ?? [];
-    const port =
-      ports.find(({ port: number }) => number === error.port) ??
-      (error.port === undefined ? ports[0] : undefined);
+    const port = call.port ?? (error.port === undefined ? ports[0] : undefined);
     if (!port) continue;
     const evidence = [logEvidence(fact.pod, fact.name, previous, error.line)];
     add({ client: fact.pod, service: resolution.service, port, call, evidence });

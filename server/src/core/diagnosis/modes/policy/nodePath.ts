@@ -28,9 +28,7 @@ function lostCalls(scene: Scene): LostCall[] {
       const { fact, error, resolution } = call;
       if (error.symptom !== 'timeout' || resolution.kind !== 'service' || !goesOn(scene, call)) return [];
       const { service } = resolution;
-      const port = service.object.spec?.ports?.find(
-        (entry) => error.port === undefined || entry.port === error.port,
-      );
+      const port = call.port ?? (error.port === undefined ? service.object.spec?.ports?.[0] : undefined);
       const client = fact.pod.object.spec?.nodeName;
       const backends = endpointsOf(scene, service).selected.filter(({ object }) => isReady(object));
       if (!port || !client || backends.length === 0 || scene.gapOf('NetworkPolicy', fact.pod.ref.namespace))

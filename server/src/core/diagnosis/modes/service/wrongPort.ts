@@ -15,13 +15,13 @@ export const clientUsesWrongServicePort = defineMode({
   explains: WAITS,
   messages: { wrong: '{workload} connects to port {port} of Service {service}, which has {ports}.' },
   detect(scene, { report }) {
-    for (const { fact, error, resolution, previous } of callsInScene(scene)) {
+    for (const { fact, error, resolution, previous, port: known, direct } of callsInScene(scene)) {
       if (resolution.kind !== 'service' || error.port === undefined) continue;
       if (error.symptom !== 'timeout' && error.symptom !== 'refused') continue;
       const { spec } = resolution.service.object;
       const ports = spec?.ports ?? [];
-      if (spec?.type === 'ExternalName' || spec?.clusterIP === 'None' || ports.length === 0) continue;
-      if (ports.some(({ port }) => port === error.port)) continue;
+      if (spec?.type === 'ExternalName' || ports.length === 0) continue;
+      if (known || direct) continue;
       const reference = hostReferences(fact).find(({ port }) => port === error.port);
       report('wrong', topOwner(scene, fact.pod), {
         data: {
