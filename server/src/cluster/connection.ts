@@ -1,10 +1,10 @@
 /** A context of a kubeconfig turned into what a request needs: server, sockets with their TLS, credentials. */
-import { readFile } from 'node:fs/promises';
 import type http from 'node:http';
 import { t } from '../l10n.ts';
-import { type PluginConsent, type PluginCredential, runPlugin } from './execPlugin.ts';
+import { Credentials, fileOrData } from './credentials.ts';
+import type { PluginConsent } from './execPlugin.ts';
 import { fail, noCurrentContext, unknownContext } from './failure.ts';
-import type { ClusterEntry, Environment, Kubeconfig, UserEntry } from './kubeconfig.ts';
+import type { ClusterEntry, Environment, Kubeconfig } from './kubeconfig.ts';
 import { makeAgent, proxyFor } from './proxy.ts';
 
 /** Ready for one request. */
@@ -25,11 +25,6 @@ export interface Connection {
   renew(): boolean;
   close(): void;
 }
-
-/** Token files are rewritten in place by those who own them. */
-const TOKEN_FILE_MS = 60_000;
-/** Credentials are renewed a little before they expire. */
-const EXPIRY_MARGIN_MS = 30_000;
 
 /** Throws `unknown-context` or `invalid-kubeconfig`. Opens nothing yet. */
 export function connectionTo(
@@ -108,152 +103,5 @@ function serverUrl(cluster: ClusterEntry, name: string): URL {
     code: 'invalid-kubeconfig',
     message: t('Cluster {name} in {file} has no usable server address.', { name, file: cluster.file }),
     detail: cluster.server,
-  });
-}
-
-/** Embedded data wins over a file, as in kubectl. */
-async function fileOrData(
-  file: string | undefined,
-  data: string | undefined,
-  kubeconfig: string,
-): Promise<string | undefined> {
-  if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');
-  return file === undefined ? undefined : readNamed(file, kubeconfig);
-}
-
-async function readNamed(file: string, kubeconfig: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw fail({
-      code: 'invalid-kubeconfig',
-      message: t('Kubeconfig {kubeconfig} names the file {file}, which cannot be read.', {
-        kubeconfig,
-        file,
-      }),
-      detail: (error as Error).message,
-    });
-  }
-}
-
-interface Known {
-  headers: Record<string, string | string[]>;
-  tls: { cert?: string; key?: string };
-}
-
-interface Run {
-  result: Promise<PluginCredential>;
-  waiting: number;
-  stop: AbortController;
-}
-
-class Credentials {
-  readonly #user: UserEntry | undefined;
-  readonly #cluster: ClusterEntry;
-  readonly #consent: PluginConsent;
-  readonly #environment: Environment;
-  #plugin: PluginCredential | undefined;
-  /** One run serves all that wait for it; it goes on while one of them still waits. */
-  #running: Run | undefined;
-  #tokenFile: { token: string; readAt: number } | undefined;
-
-  constructor(
-    user: UserEntry | undefined,
-    cluster: ClusterEntry,
-    consent: PluginConsent,
-    environment: Environment,
-  ) {
-    this.#user = user;
-    this.#cluster = cluster;
-    this.#consent = consent;
-    this.#environment = environment;
-  }
-
-  async get(signal: AbortSignal): Promise<Known> {
-    const user = this.#user;
-    if (!user) return { headers: {}, tls: {} };
-    const headers: Known['headers'] = {};
-    const tls: Known['tls'] = {};
-    const cert = await fileOrData(user.certFile, user.certData, user.file);
-    const key = await fileOrData(user.keyFile, user.keyData, user.file);
-    if (cert && key) Object.assign(tls, { cert, key });
-    const token = user.tokenFile ? await this.#tokenFromFile(user.tokenFile, user.file) : user.token;
-    if (token) headers.authorization = `Bearer ${token}`;
-    else if (user.username !== undefined)
-      headers.authorization = `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
-    if (user.exec && !token && !tls.cert) {
-      const credential = await this.#fromPlugin(signal);
-      if (credential.token) headers.authorization = `Bearer ${credential.token}`;
-      if (credential.cert && credential.key)
-        Object.assign(tls, { cert: credential.cert, key: credential.key });
-    }
-    const as = user.impersonate;
-    if (as) {
-      headers['impersonate-user'] = as.user;
-      if (as.uid) headers['impersonate-uid'] = as.uid;
-      if (as.groups.length > 0) headers['impersonate-group'] = as.groups;
-      for (const [name, values] of Object.entries(as.extra))
-        headers[`impersonate-extra-${encodeURIComponent(name)}`] = values;
-    }
-    return { headers, tls };
-  }
-
-  forget(): boolean {
-    const had = this.#plugin !== undefined || this.#tokenFile !== undefined;
-    this.#plugin = undefined;
-    this.#tokenFile = undefined;
-    return had;
-  }
-
-  async #tokenFromFile(file: string, kubeconfig: string): Promise<string> {
-    if (this.#tokenFile && Date.now() - this.#tokenFile.readAt < TOKEN_FILE_MS) return this.#tokenFile.token;
-    const token = (await readNamed(file, kubeconfig)).trim();
-    this.#tokenFile = { token, readAt: Date.now() };
-    return token;
-  }
-
-  async #fromPlugin(signal: AbortSignal): Promise<PluginCredential> {
-    const known = this.#plugin;
-    if (known && (known.expiresAt === undefined || known.expiresAt - EXPIRY_MARGIN_MS > Date.now()))
-      return known;
-    const run = this.#running ?? this.#start();
-    run.waiting++;
-    const left = (): void => {
-      if (--run.waiting === 0) run.stop.abort(new DOMException('nobody waits any more', 'AbortError'));
-    };
-    return abortable(run.result, signal).finally(left);
-  }
-
-  #start(): Run {
-    const exec = this.#user?.exec;
-    if (!exec) throw new Error('no plugin');
-    const stop = new AbortController();
-    const result = (async () => {
-      const ca = await fileOrData(this.#cluster.caFile, this.#cluster.caData, this.#cluster.file);
-      const caData = ca === undefined ? undefined : Buffer.from(ca).toString('base64');
-      return runPlugin(exec, this.#cluster, caData, {
-        consent: this.#consent,
-        environment: this.#environment,
-        signal: stop.signal,
-      });
-    })();
-    const run = { result, waiting: 0, stop };
-    this.#running = run;
-    const settle = (credential?: PluginCredential): void => {
-      this.#running = undefined;
-      this.#plugin = credential;
-    };
-    result.then(settle, () => settle());
-    return run;
-  }
-}
-
-/** Rejects with the signal's reason when it aborts first; the promise itself goes on. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason as Error);
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
