@@ -13,6 +13,8 @@ export function startKwok(plane: ControlPlane): void {
     name: 'kwok',
     argv: [
       `${folder}/kwok`,
+      // At the usual level it writes a line for every heartbeat of every node.
+      '--v=WARN',
       ...stages.map((file) => `--config=${folder}/${file}`),
       `--kubeconfig=${plane.pki.writeKubeconfig('kwok', serverOf(plane))}`,
       '--manage-all-nodes=true',
