@@ -3,6 +3,7 @@ import { type Direction, judgeSide, namespaceLabels, policyRules, rulePeers } fr
 import { formatSelector, matchesSelector } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
 import type { NetworkPolicy, Pod, Service } from '../../../kube/types.ts';
+import { podTemplateOf } from '../../../kube/workload.ts';
 import type { Path } from '../../../path.ts';
 import { isFinished, isReady, remember } from '../../containers.ts';
 import { topOwner } from '../../declared.ts';
@@ -161,7 +162,7 @@ function explain(
         ...data,
         policy: byPeer.policy.ref.name,
         wanted: listOf(pods) || '?',
-        labels: formatSelector({ matchLabels: withoutHash(client.object.metadata.labels) }) || '0',
+        labels: formatSelector({ matchLabels: ownLabels(scene, client) }) || '0',
       },
     };
   }
@@ -194,10 +195,9 @@ function hasImplicitTypes({ spec, metadata }: NetworkPolicy): boolean {
   return applied !== undefined && !applied.includes('"policyTypes"');
 }
 
-function withoutHash(labels: Record<string, string> = {}): Record<string, string> {
-  const { 'pod-template-hash': _, ...rest } = labels;
-  return rest;
-}
+/** The labels that somebody wrote: those of the template, without what controllers and nodes add to the pod. */
+const ownLabels = (scene: Scene, pod: Resource<Pod>): Record<string, string> =>
+  podTemplateOf(topOwner(scene, pod).object)?.metadata?.labels ?? pod.object.metadata.labels ?? {};
 
 const MESSAGES: Record<string, { case: string; message: string }> = {
   'netpol-egress-default-deny': {
