@@ -137,7 +137,11 @@ function messageOf(view: NamespaceView): string {
     return vscode.l10n.t('Connection lost: this is how it was at {0}. Reconnecting…', since);
   }
   if (view.gaps.length === 0 || view.state === 'error') return '';
-  const missing = view.gaps.map(({ kind, detail }) => `${kind} (${detail})`).join(', ');
+  // Many kinds are often missing for one reason, which is said once.
+  const reasons = Map.groupBy(view.gaps, ({ detail }) => detail);
+  const missing = [...reasons]
+    .map(([detail, gaps]) => `${[...new Set(gaps.map(({ kind }) => kind))].join(', ')} (${detail})`)
+    .join('; ');
   return vscode.l10n.t('Not read: {0}. What depends on it is left out.', missing);
 }
 
