@@ -21,10 +21,11 @@ import { registerHover } from './features/hover.ts';
 import { registerManifestOf } from './features/manifestOf.ts';
 import { loadMessages } from './l10n.ts';
 import { Linting } from './linting.ts';
+import { isManifestName } from './manifestFolders.ts';
 import type { InitOptions } from './protocol.ts';
 import { readSchema } from './schemaFile.ts';
 import { CONFIG_NAME, type EditorSettings, Settings } from './settings.ts';
-import { findManifests, isManifestName } from './workspaceFiles.ts';
+import { findManifests } from './workspaceFiles.ts';
 
 /** What features share. */
 export interface Server {

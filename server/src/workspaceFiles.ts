@@ -3,15 +3,10 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isManifestName, isSkippedFolder, isSnapshotFolder } from './manifestFolders.ts';
 
-const MANIFEST = /\.(ya?ml|json)$/i;
-const SKIPPED = new Set(['node_modules', '.git', 'vendor', '.terraform', 'dist', 'out', 'target', '.venv']);
-/** JSON files that are never manifests, in every JavaScript project. */
-const NOT_MANIFESTS = /^(package(-lock)?|tsconfig.*|composer|\.eslintrc)\.json$/i;
 /** A workspace with more is a monorepo of something else; what is read by then serves the references. */
 const MAX_FILES = 10_000;
-
-export const isManifestName = (name: string): boolean => MANIFEST.test(name) && !NOT_MANIFESTS.test(name);
 
 /** URIs of possible manifests below the folders, breadth first, at most 10,000. Unreadable folders are passed over. */
 export async function findManifests(
@@ -23,11 +18,10 @@ export async function findManifests(
   for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
     if (isCancelled() || found.length >= MAX_FILES) return found;
     const entries = await entriesOf(folder);
-    // A snapshot is what a cluster had, not what somebody declares.
-    if (entries.some((entry) => entry.isFile() && entry.name === 'snapshot.yaml')) continue;
+    if (isSnapshotFolder(entries)) continue;
     for (const entry of entries) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory() && !SKIPPED.has(entry.name)) queue.push(path);
+      if (entry.isDirectory() && !isSkippedFolder(entry.name)) queue.push(path);
       else if (entry.isFile() && isManifestName(entry.name)) found.push(pathToFileURL(path).href);
     }
   }

@@ -1,12 +1,9 @@
 /** Which files a lint reads. */
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { t } from '../l10n.ts';
+import { isManifestName, isSkippedFolder, isSnapshotFolder } from '../manifestFolders.ts';
 import { UsageError } from './io.ts';
-
-const MANIFEST = /\.(ya?ml|json)$/i;
-/** Folders that hold other people's files. */
-const SKIPPED_FOLDERS = new Set(['node_modules', '.git', 'vendor', '.terraform']);
 
 /** Manifest files below the paths, folders recursively, in a stable order, without those that are ignored. */
 export function manifestFiles(
@@ -25,14 +22,17 @@ export function manifestFiles(
   return [...new Set(files)].filter((file) => !isIgnored(file));
 }
 
-function below(shown: string, absolute: string): string[] {
-  return readdirSync(absolute, { withFileTypes: true })
-    .sort((a: Dirent, b: Dirent) => (a.name < b.name ? -1 : 1))
+/** Below a named folder; a snapshot is read only when it is the named folder itself. */
+function below(shown: string, absolute: string, isNamed = true): string[] {
+  const entries = readdirSync(absolute, { withFileTypes: true });
+  if (!isNamed && isSnapshotFolder(entries)) return [];
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(shown, entry.name);
       if (entry.isDirectory())
-        return SKIPPED_FOLDERS.has(entry.name) ? [] : below(path, join(absolute, entry.name));
-      return entry.isFile() && MANIFEST.test(entry.name) ? [path] : [];
+        return isSkippedFolder(entry.name) ? [] : below(path, join(absolute, entry.name), false);
+      return entry.isFile() && isManifestName(entry.name) ? [path] : [];
     });
 }
 

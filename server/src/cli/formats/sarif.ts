@@ -53,7 +53,10 @@ function location(finding: Finding) {
   };
 }
 
-function fixOf(fix: Finding['fixes'][number], positions: ReadonlyMap<string, (offset: number) => LineColumn>) {
+function fixOf(
+  fix: Finding['fixes'][number],
+  positions: ReadonlyMap<string, (offset: number) => LineColumn>,
+) {
   const files = [...new Set(fix.edits.map(({ file }) => file))];
   return {
     description: { text: fix.title },

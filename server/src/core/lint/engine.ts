@@ -5,7 +5,7 @@ import { groupOf, type ObjectRef } from '../kube/ref.ts';
 import { type Resource, refOf, type Store } from '../kube/store.ts';
 import { containerNameAt, POD_KINDS } from '../kube/workload.ts';
 import { formatPath, type Path } from '../path.ts';
-import type { Manifest, PlacedDocument, SourceFile } from '../yaml/document.ts';
+import type { Document, Manifest, PlacedDocument, SourceFile } from '../yaml/document.ts';
 import { editsFor } from '../yaml/edit.ts';
 import { rangeOf } from '../yaml/range.ts';
 import { isIgnoredFile, LATEST_KUBERNETES, type LintConfig, parseVersion } from './config.ts';
@@ -156,8 +156,9 @@ export class Linter {
         report: (message, index, range, { data = {}, fixes = [] } = {}) => {
           const placed = file.documents[index];
           const object = placed?.document.manifests[0]?.object;
-          if (!placed || isSuppressed(rule, placed.start + range.start, object && { object }, suppressions))
-            return;
+          // YAML of other tools is not ours to judge.
+          if (!placed || !(object || looksLikeManifest(placed.document))) return;
+          if (isSuppressed(rule, placed.start + range.start, object && { object }, suppressions)) return;
           const ref: ObjectRef = object ? refOf(object) : { apiVersion: '', kind: '', name: '' };
           const key = this.#selection.key(file.file, object && ref);
           const selected = this.#selection.rules(key).find((other) => other.rule === rule);
@@ -282,3 +283,8 @@ function appliesTo({ kinds }: ObjectRule, { apiVersion, kind }: ObjectRef): bool
   if (kinds === 'pods') return POD_KINDS.includes(kind);
   return kinds.includes(isBuiltinGroup(group) ? kind : `${group}/${kind}`);
 }
+
+const MARK = /^(apiVersion|kind)[ \t]*:|"(apiVersion|kind)"[ \t]*:/m;
+
+/** True when a document means to be a Kubernetes object, also when it is broken or half written. */
+const looksLikeManifest = ({ text }: Document): boolean => MARK.test(text);

@@ -10,6 +10,8 @@ export const minReplicas = objectRule<WorkloadObject>()({
   id: 'min-replicas',
   group: 'workloads',
   severity: 'info',
+  // One replica is a choice, in every environment but production.
+  enabled: false,
   scope: 'workspace',
   kinds: REPLICATED,
   case: 'single-replica-outage',
