@@ -1,6 +1,7 @@
 /** What the rules about missing keys of ConfigMaps and Secrets have in common. */
 
 import { matchesGlob } from '../glob.ts';
+import { isAlwaysThere } from '../kube/declared.ts';
 import { referencesOf } from '../kube/references.ts';
 import { DEFAULT_NAMESPACE } from '../kube/store.ts';
 import type { ConfigMap, Secret } from '../kube/types.ts';
@@ -28,7 +29,8 @@ export const missingKeyRule = ({ kind, ...meta }: MissingKeySpec): Rule =>
     check(resource, { store, params, report }) {
       const namespace = resource.ref.namespace ?? DEFAULT_NAMESPACE;
       for (const { kind: of, name, keys, optional } of referencesOf(resource)) {
-        if (of !== kind || optional || keys.length === 0) continue;
+        // What a controller fills is often declared without its keys.
+        if (of !== kind || optional || keys.length === 0 || isAlwaysThere(kind, name)) continue;
         if (params.ignore.some((glob) => matchesGlob(glob, name))) continue;
         const [declared, ...more] = store.all({ apiVersion: 'v1', kind, namespace, name });
         if (!declared) continue;
