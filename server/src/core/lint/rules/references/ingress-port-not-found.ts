@@ -37,7 +37,7 @@ export const ingressPortNotFound = objectRule<Ingress>()({
       const ports = specs.flatMap((spec) => spec?.ports ?? []);
       if (ports.some((candidate) => candidate.name === port || candidate.port === port)) continue;
       report(ports.length > 0 ? 'missing' : 'none', portPath, {
-        data: { name, port, offered: ports.map(formatPort).join(', ') },
+        data: { name, port, offered: [...new Set(ports.map(formatPort))].join(', ') },
         related: [{ resource: service, path: ['spec', 'ports'], message: 'thePorts', data: { name } }],
         fixes: ports.slice(0, MAX_CHOICES).flatMap((candidate) => {
           const choice = typeof port === 'string' ? (candidate.name ?? candidate.port) : candidate.port;

@@ -30,6 +30,12 @@ export const statefulsetServiceMissing = objectRule<WorkloadObject>()({
     if (!spec) return;
     const namespace = ref.namespace ?? DEFAULT_NAMESPACE;
     const labels = spec.template?.metadata?.labels ?? {};
+    const name = spec.serviceName;
+    const named = name
+      ? store.get<Service>({ apiVersion: 'v1', kind: 'Service', namespace, name })
+      : undefined;
+    if (named && selects(named, labels)) return;
+
     const services = store
       .list<Service>('Service', namespace, '')
       .filter(({ object }) => object.spec?.type !== 'ExternalName');
@@ -46,7 +52,6 @@ export const statefulsetServiceMissing = objectRule<WorkloadObject>()({
             },
           ];
 
-    const name = spec.serviceName;
     if (name === undefined || name === '') {
       report('noName', PATH, { at: 'key', fixes: useService(headless?.ref.name) });
       return;

@@ -1,3 +1,4 @@
+import { folderOf } from '../../../kube/patches.ts';
 import { formatRef } from '../../../kube/ref.ts';
 import type { Resource } from '../../../kube/store.ts';
 import { objectRule } from '../../rule.ts';
@@ -22,7 +23,10 @@ export const duplicateResource = objectRule()({
     // A generated name is another one each time.
     if (!metadata.name || !resource.origin) return;
     const others = store.all(resource.ref).filter((other) => other !== resource && other.origin);
-    const other = others.find((candidate) => sameFile(candidate, resource)) ?? others.find(inScope);
+    const near = others.filter((candidate) => !sameFile(candidate, resource) && inScope(candidate));
+    // Many files with one object are examples or variants: nobody applies them together.
+    const onlyNear = new Set(near.map(({ origin }) => origin?.file.file)).size === 1 ? near[0] : undefined;
+    const other = others.find((candidate) => sameFile(candidate, resource)) ?? onlyNear;
     if (!other?.origin) return;
     const isSameFile = sameFile(other, resource);
     const data = { object: formatRef(resource.ref), file: baseName(other.origin.file.file) };
@@ -34,13 +38,13 @@ export const duplicateResource = objectRule()({
 
     function inScope(candidate: Resource): boolean {
       if (params.scope === 'workspace') return true;
-      return params.scope === 'folder' && folderOf(candidate) === folderOf(resource);
+      return params.scope === 'folder' && folderOf(fileOf(candidate)) === folderOf(fileOf(resource));
     }
   },
 });
 
-const sameFile = (a: Resource, b: Resource): boolean => a.origin?.file.file === b.origin?.file.file;
+const sameFile = (a: Resource, b: Resource): boolean => fileOf(a) === fileOf(b);
 
-const folderOf = ({ origin }: Resource): string => (origin?.file.file ?? '').replace(/[^/\\]*$/, '');
+const fileOf = ({ origin }: Resource): string => origin?.file.file ?? '';
 
 const baseName = (file: string): string => /[^/\\]*$/.exec(file)?.[0] ?? file;

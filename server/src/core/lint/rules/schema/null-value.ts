@@ -1,3 +1,4 @@
+import { isPatch } from '../../../kube/patches.ts';
 import { objectRule } from '../../rule.ts';
 import { fieldOf, problemsFor } from '../../schemaProblems.ts';
 
@@ -11,7 +12,7 @@ export const nullValue = objectRule()({
   id: 'null-value',
   group: 'schema',
   severity: 'info',
-  scope: 'object',
+  scope: 'workspace',
   kinds: 'all',
   case: 'yaml-empty-value',
   messages: {
@@ -24,8 +25,11 @@ export const nullValue = objectRule()({
     makeText: 'Write an empty text: ""',
   },
 
-  check(resource, { report }) {
-    for (const { path, of, expected } of problemsFor(resource, 'null-value')) {
+  check(resource, { store, report }) {
+    const problems = problemsFor(resource, 'null-value');
+    // A patch holds a part of an object, and its nulls delete.
+    if (problems.length === 0 || isPatch(resource, store)) return;
+    for (const { path, of, expected } of problems) {
       const field = fieldOf(path);
       const empty = of === 'field' ? EMPTY[expected[0] ?? ''] : undefined;
       report(of === 'field' ? 'dropped' : of === 'item' ? 'item' : 'emptyText', path, {

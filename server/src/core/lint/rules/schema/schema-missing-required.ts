@@ -1,3 +1,4 @@
+import { isPatch } from '../../../kube/patches.ts';
 import type { WorkloadObject } from '../../../kube/types.ts';
 import type { Path } from '../../../path.ts';
 import { objectRule } from '../../rule.ts';
@@ -7,7 +8,7 @@ export const schemaMissingRequired = objectRule<WorkloadObject>()({
   id: 'schema-missing-required',
   group: 'schema',
   severity: 'error',
-  scope: 'object',
+  scope: 'workspace',
   kinds: 'all',
   case: 'manifest-does-not-match-schema',
   sources: ['kube-linter/schema-validation', 'kubeconform/invalid'],
@@ -16,8 +17,11 @@ export const schemaMissingRequired = objectRule<WorkloadObject>()({
     insert: 'Add {field}',
   },
 
-  check(resource, { report }) {
-    for (const { path } of problemsFor(resource, 'schema-missing-required')) {
+  check(resource, { store, report }) {
+    const problems = problemsFor(resource, 'schema-missing-required');
+    // A patch holds a part of an object.
+    if (problems.length === 0 || isPatch(resource, store)) return;
+    for (const { path } of problems) {
       const parentPath = path.slice(0, -1);
       const field = String(path.at(-1));
       const value = valueFor(resource.object, path);

@@ -27,6 +27,8 @@ export const schemaUnknownField = objectRule()({
     const root = resource.origin?.manifest.node;
     for (const { path, suggestions, moveTo = [], node } of problemsFor(resource, 'schema-unknown-field')) {
       const field = String(path.at(-1));
+      // Directives of patches: $patch, $setElementOrder/containers.
+      if (field.startsWith('$')) continue;
       const parentPath = path.slice(0, -1);
       const parent = parentPath.length === 0 ? resource.ref.kind : fieldOf(parentPath);
       const siblings = root && nodeAt(root, parentPath);

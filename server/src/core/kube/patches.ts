@@ -1,0 +1,27 @@
+/** Which manifests are patches of kustomize: parts of objects that are whole somewhere else. */
+import { valueAt } from '../path.ts';
+import type { Resource, Store } from './store.ts';
+
+const PATCH_LISTS = ['patches', 'patchesStrategicMerge'];
+
+/** True when another folder declares the same object, or a kustomization lists the file among its patches. */
+export function isPatch(resource: Resource, store: Store): boolean {
+  const file = resource.origin?.file.file;
+  if (file === undefined) return false;
+  const folder = folderOf(file);
+  const isElsewhere = ({ origin }: Resource) => origin !== undefined && folderOf(origin.file.file) !== folder;
+  if (store.all(resource.ref).some(isElsewhere)) return true;
+  return store.list('Kustomization').some(({ object, origin }) => {
+    if (!origin) return false;
+    const home = folderOf(origin.file.file);
+    return PATCH_LISTS.flatMap((field) => asList(valueAt(object, [field]))).some((entry) => {
+      const path = typeof entry === 'string' ? entry : valueAt(entry, ['path']);
+      return typeof path === 'string' && home + path.replace(/^\.\//, '') === file;
+    });
+  });
+}
+
+/** The folder of a path or URI, with the slash behind it. */
+export const folderOf = (file: string): string => file.replace(/[^/\\]*$/, '');
+
+const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
