@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import type { Subject } from '../../../server/src/core/diagnosis/observed.ts';
 import type { DiagnosisReport } from '../../../server/src/core/diagnosis/report.ts';
 import type { Finding } from '../../../server/src/core/finding.ts';
+import { refKey } from '../../../server/src/core/kube/ref.ts';
 import type { Source } from '../../../server/src/protocol.ts';
+import { sourceKey } from '../cluster/source.ts';
 import { caseOf, ruleOf } from '../lint/caseLinks.ts';
 
 export interface DeclaredFinding {
@@ -49,8 +51,14 @@ export class FindingBoard implements vscode.Disposable {
     return this.#declared;
   }
 
+  /** Findings of all open reports; what a pod and its workload both report is there once. */
   get live(): LiveFinding[] {
-    return [...this.#reports.values()].flat();
+    const found = new Map<string, LiveFinding>();
+    for (const each of [...this.#reports.values()].flat()) {
+      const { id, object, path = '' } = each.finding;
+      found.set(`${sourceKey(each.source)} ${id} ${refKey(object)} ${path}`, each);
+    }
+    return [...found.values()];
   }
 
   /** The latest report of a subject replaces the one before. */

@@ -13,7 +13,7 @@ const messages = {
   listening: 'who listens on which port in this pod',
   service: 'the Service in front of it, by name',
   dns: 'whether the cluster DNS answers, and what',
-  dnsServer: 'the same, asked at the DNS server itself',
+  dnsServer: 'what the cluster DNS server answers',
   ownPort: 'the application itself, without Service and policy',
   traffic: 'what arrives and leaves; Ctrl+C ends it',
   routes: 'addresses and routes',
