@@ -12,6 +12,8 @@ export const stringMapValueNotString = objectRule()({
   messages: {
     notText:
       'The value of {key} in {map} takes text, and {text} is read as {value}; the API server refuses the object.',
+    number:
+      'The value of {key} in {map} takes text, and {text} is a number; the API server refuses the object.',
     quote: 'Put {text} in quotes',
   },
 
@@ -19,7 +21,7 @@ export const stringMapValueNotString = objectRule()({
     for (const { path, node } of problemsFor(resource, 'string-map-value-not-string')) {
       if (node?.kind !== 'scalar') continue;
       const { text, value } = node;
-      report('notText', path, {
+      report(String(value) === text && typeof value === 'number' ? 'number' : 'notText', path, {
         data: { key: path.at(-1), map: path.at(-2), text, value: String(value) },
         fixes: [
           { title: 'quote', data: { text }, safe: true, edits: [{ op: 'text', path, text: quoted(text) }] },
