@@ -1,6 +1,5 @@
 /** The commands worth knowing in a Netshoot terminal, with the real names of its pod. */
 import type { Translate } from '../finding.ts';
-import type { Store } from '../kube/store.ts';
 import type { Pod, Service } from '../kube/types.ts';
 
 export interface TerminalHint {
@@ -63,14 +62,6 @@ export function nodeHints(translate: Translate): TerminalHint[] {
       ['tcpdump -ni any udp port 53', 'traffic'],
     ] as const
   ).map(([command, why]) => ({ command, why: translate(messages[why]) }));
-}
-
-/** Cluster IP of the DNS Service, which every distribution calls kube-dns or labels so. */
-export function dnsServerOf(store: Store): string | undefined {
-  const dns = store
-    .list<Service>('Service', 'kube-system')
-    .find(({ object }) => object.metadata.labels?.['k8s-app'] === 'kube-dns');
-  return dns?.object.spec?.clusterIP;
 }
 
 const firstPort = (pod: Pod): number | undefined =>

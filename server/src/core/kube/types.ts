@@ -589,24 +589,6 @@ export interface Event extends KubeObject {
   reportingComponent?: string;
 }
 
-export interface ResourceQuota extends KubeObject {
-  spec?: { hard?: Record<string, string>; scopes?: string[] };
-  status?: { hard?: Record<string, string>; used?: Record<string, string> };
-}
-
-export interface LimitRange extends KubeObject {
-  spec?: {
-    limits?: {
-      type?: string;
-      min?: Record<string, string>;
-      max?: Record<string, string>;
-      default?: Record<string, string>;
-      defaultRequest?: Record<string, string>;
-      maxLimitRequestRatio?: Record<string, string>;
-    }[];
-  };
-}
-
 export interface PolicyRule {
   apiGroups?: string[];
   resources?: string[];
