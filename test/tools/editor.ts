@@ -102,6 +102,10 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
       await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
       await page.keyboard.press('Enter');
     };
+    // The server opens a chat column that a workspace cannot turn off; it may come a moment late.
+    const chat = page.locator('.part.auxiliarybar');
+    await chat.waitFor({ state: 'visible', timeout: 3000 }).catch(() => undefined);
+    if (await chat.isVisible()) await page.keyboard.press('Control+Alt+B');
     return { page, folder, origin: server.origin, command, close };
   } catch (error) {
     await close();
