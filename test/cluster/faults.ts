@@ -4,6 +4,7 @@
  *   --plant ID    plant one fault, wait for its symptom and leave it there
  *   --uproot ID   take it away again
  *   --list        print the faults
+ *   --again       give a fault that was answered wrongly one more try, alone: for machines that others use too
  *
  * Without a cluster of ours it starts one and takes it down at the end. POD_TRIAGE_KUBECONFIG names another
  * cluster; see README.md.
@@ -30,11 +31,13 @@ const { values, positionals } = parseArgs({
     plant: { type: 'string' },
     uproot: { type: 'string' },
     list: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
   },
 });
 const say = (line: string): void => console.error(line);
 
 type Outcome = { kind: 'passed' } | { kind: 'failed'; why: string };
+type Checked = { fault: Fault; outcome: Outcome };
 
 function diagnose(fault: Fault, target: Target): Promise<Diagnosis> {
   const args = ['diagnose', fault.diagnose, '-n', fault.id, '--context', target.context, '--format', 'json'];
@@ -87,15 +90,15 @@ async function check(fault: Fault, target: Target): Promise<Outcome> {
 }
 
 /** Runs the checks with so many at a time, in their order. */
-async function inTurns(faults: readonly Fault[], atOnce: number, target: Target): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+async function inTurns(faults: readonly Fault[], atOnce: number, target: Target): Promise<Checked[]> {
+  const checked: Checked[] = [];
   const waiting = [...faults];
   const worker = async () => {
     for (let fault = waiting.shift(); fault; fault = waiting.shift())
-      outcomes.push(await check(fault, target));
+      checked.push({ fault, outcome: await check(fault, target) });
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return outcomes;
+  return checked;
 }
 
 async function checkAll(ids: readonly string[], target: Target): Promise<void> {
@@ -103,16 +106,20 @@ async function checkAll(ids: readonly string[], target: Target): Promise<void> {
   const all = ids.map(loadFault);
   const skipped = target.own ? [] : all.filter(needsOwnCluster);
   const faults = all.filter((fault) => !skipped.includes(fault));
-  const outcomes = await inTurns(
-    faults.filter((fault) => !needsQuiet(fault)),
-    AT_ONCE,
-    target,
-  );
-  outcomes.push(...(await inTurns(faults.filter(needsQuiet), 1, target)));
+  const first = [
+    ...(await inTurns(
+      faults.filter((fault) => !needsQuiet(fault)),
+      AT_ONCE,
+      target,
+    )),
+    ...(await inTurns(faults.filter(needsQuiet), 1, target)),
+  ];
+  const wrong = first.filter(({ outcome }) => outcome.kind === 'failed').map(({ fault }) => fault);
+  const second = values.again ? await inTurns(wrong, 1, target) : [];
   for (const fault of skipped) console.log(`skip  ${fault.id}: it needs our own cluster`);
-  const failed = outcomes.filter((outcome) => outcome.kind === 'failed').length;
+  const failed = (values.again ? second : first).filter(({ outcome }) => outcome.kind === 'failed').length;
   const left = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
-  console.log(`${outcomes.length - failed} passed, ${failed} failed${left}`);
+  console.log(`${first.length - failed} passed, ${failed} failed${left}`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
