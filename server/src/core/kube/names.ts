@@ -27,7 +27,9 @@ export function nameRuleOf({
   kind,
 }: Pick<ObjectRef, 'apiVersion' | 'kind'>): NameRule | undefined {
   if (FREE.has(kind)) return undefined;
-  return isBuiltinGroup(groupOf(apiVersion)) ? (RULES[kind] ?? 'subdomain') : 'subdomain';
+  return isBuiltinGroup(groupOf(apiVersion))
+    ? (Object.hasOwn(RULES, kind) && RULES[kind]) || 'subdomain'
+    : 'subdomain';
 }
 
 export const MAX_NAME: Record<NameRule, number> = { subdomain: 253, label: 63, label1035: 63, segment: 253 };

@@ -1,7 +1,8 @@
 /** Every place of a built-in object that holds a port's number or name. */
 import type { Path } from '../path.ts';
 import { backendsOf } from './backends.ts';
-import type { KubeObject } from './object.ts';
+import { isBuiltinGroup, type KubeObject } from './object.ts';
+import { groupOf } from './ref.ts';
 import type { Container, Handler, NetworkPolicy, Service } from './types.ts';
 import { containersOf } from './workload.ts';
 
@@ -17,13 +18,21 @@ export interface PortPlace {
 
 /** The ports of pods, Services, policies and Ingresses that are written and of a sound type. */
 export function portPlaces(object: KubeObject): PortPlace[] {
-  if (object.kind === 'Service') return servicePorts(object);
-  if (object.kind === 'NetworkPolicy') return policyPorts(object);
-  if (object.kind === 'Ingress')
-    return backendsOf(object).flatMap(({ port, portPath }) =>
-      port !== undefined && portPath ? { path: portPath, value: port, role: 'reference' } : [],
-    );
+  const ofKind = isBuiltinGroup(groupOf(object.apiVersion)) ? BY_KIND.get(object.kind) : undefined;
+  if (ofKind) return ofKind(object);
   return containersOf(object).flatMap(({ container, path }) => containerPorts(container, path));
+}
+
+const BY_KIND = new Map<string, (object: KubeObject) => PortPlace[]>([
+  ['Service', servicePorts],
+  ['NetworkPolicy', policyPorts],
+  ['Ingress', ingressPorts],
+]);
+
+function ingressPorts(object: KubeObject): PortPlace[] {
+  return backendsOf(object).flatMap(({ port, portPath }) =>
+    port !== undefined && portPath ? [{ path: portPath, value: port, role: 'reference' as const }] : [],
+  );
 }
 
 function containerPorts(container: Container, path: Path): PortPlace[] {

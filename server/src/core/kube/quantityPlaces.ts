@@ -1,6 +1,7 @@
 /** Every place of a built-in object that holds a quantity. */
 import { type Path, valueAt } from '../path.ts';
-import type { KubeObject } from './object.ts';
+import { isBuiltinGroup, type KubeObject } from './object.ts';
+import { groupOf } from './ref.ts';
 import { podTemplateOf, templatePath } from './workload.ts';
 
 export interface QuantityPlace {
@@ -67,11 +68,15 @@ export function quantityPlaces(object: KubeObject): QuantityPlace[] {
     for (const { at: steps, ...rest } of POD_FIELDS)
       visit(spec, steps, 0, at, (value, path) => places.push({ path, value, ...rest }));
   }
-  for (const steps of MAPS[object.kind] ?? []) visit(object, steps, 0, [], map);
-  for (const { at: steps, ...rest } of FIELDS[object.kind] ?? [])
+  if (!isBuiltinGroup(groupOf(object.apiVersion))) return places;
+  for (const steps of own(MAPS, object.kind)) visit(object, steps, 0, [], map);
+  for (const { at: steps, ...rest } of own(FIELDS, object.kind))
     visit(object, steps, 0, [], (value, path) => places.push({ path, value, ...rest }));
   return places;
 }
+
+const own = <T>(table: Record<string, readonly T[]>, kind: string): readonly T[] =>
+  (Object.hasOwn(table, kind) && table[kind]) || [];
 
 /** `requests.memory` and `limits.memory` of a quota count memory; `class.storageclass.storage.k8s.io/requests.storage` storage. */
 const baseName = (name: string): string => /(?:^|\/|\.)(?:requests|limits)\.(.+)$/.exec(name)?.[1] ?? name;

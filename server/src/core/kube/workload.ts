@@ -21,13 +21,14 @@ const TEMPLATE_PATH: Record<string, Path> = {
 export const POD_KINDS: readonly string[] = Object.keys(TEMPLATE_PATH);
 
 /** Path of the pod template in an object of a kind, or undefined when the kind makes no pods. */
-export const templatePath = (kind: string): Path | undefined => TEMPLATE_PATH[kind];
+export const templatePath = (kind: string): Path | undefined =>
+  Object.hasOwn(TEMPLATE_PATH, kind) ? TEMPLATE_PATH[kind] : undefined;
 
 /** The pod template of a workload, or the pod itself; undefined when the object makes no pods or has no template yet. */
 export function podTemplateOf(object: KubeObject): PodTemplateSpec | undefined {
   if (object.kind === 'Pod') return object as Pod;
   if (object.kind === 'CronJob') return (object as CronJob).spec?.jobTemplate?.spec?.template;
-  if (!(object.kind in TEMPLATE_PATH)) return undefined;
+  if (!Object.hasOwn(TEMPLATE_PATH, object.kind)) return undefined;
   return (object as WorkloadObject).spec?.template;
 }
 

@@ -14,10 +14,13 @@ export function reaches(a: Release, b: string | undefined): boolean {
 export const isServed = ({ introduced, removed }: KnownKind, release: Release): boolean =>
   (introduced === undefined || reaches(release, introduced)) && !reaches(release, removed);
 
-const cache = new WeakMap<Schema, Map<string, KnownKind[]>>();
+/** A kind with the name of its type in the schema. */
+export type TypedKind = KnownKind & { type: string };
 
-/** Every version of a kind, whatever its group. */
-export function versionsOf(schema: Schema, kind: string): readonly KnownKind[] {
+const cache = new WeakMap<Schema, Map<string, TypedKind[]>>();
+
+/** Every version of a kind, whatever its group, the most stable first. */
+export function versionsOf(schema: Schema, kind: string): readonly TypedKind[] {
   let byKind = cache.get(schema);
   if (!byKind) {
     byKind = new Map();
@@ -26,6 +29,7 @@ export function versionsOf(schema: Schema, kind: string): readonly KnownKind[] {
       if (list) list.push(known);
       else byKind.set(known.kind, [known]);
     }
+    for (const list of byKind.values()) list.sort(byStability);
     cache.set(schema, byKind);
   }
   return byKind.get(kind) ?? [];
@@ -54,9 +58,7 @@ function rank(apiVersion: string): [number, number, number] {
 
 /** The versions of a kind that a cluster of that release serves, the best first. */
 export const servedVersions = (schema: Schema, kind: string, release: Release): KnownKind[] =>
-  versionsOf(schema, kind)
-    .filter((known) => isServed(known, release))
-    .sort(byStability);
+  versionsOf(schema, kind).filter((known) => isServed(known, release));
 
 /**
  * What an API version that is going or gone becomes: the replacement that the API itself names when the release

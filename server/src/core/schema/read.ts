@@ -1,9 +1,10 @@
 /** From a YAML tree to an object whose shapes are those of its kind, and the places where text and schema disagree. */
-import type { KubeObject } from '../kube/object.ts';
+import { isBuiltinGroup, type KubeObject } from '../kube/object.ts';
 import { groupOf } from '../kube/ref.ts';
 import { templatePath } from '../kube/workload.ts';
 import type { Path } from '../path.ts';
 import { entryOf, type MapNode } from '../yaml/node.ts';
+import { versionsOf } from './apis.ts';
 import { LENIENT_OBJECT } from './lenient.ts';
 import { Reader } from './reader.ts';
 import { type Schema, type StructType, schemaFor, type Type } from './schema.ts';
@@ -38,8 +39,7 @@ export interface ReadResult {
 /**
  * Reads one object; it has `apiVersion`, `kind` and `metadata` afterwards, whatever the text holds. Of kinds that the
  * schema does not know only the metadata and the pod template, where they have one, are checked; the rest is taken as it
- * is. Values of Secrets are left behind:
- * keys stay, every value is an empty string. `identity` stands in for what the text does not say, as items of
+ * is. Values of Secrets are left behind: keys stay, every value is an empty string. `identity` stands in for what the text does not say, as items of
  * a PodList do. Never throws.
  */
 export function readObject(
@@ -50,13 +50,27 @@ export function readObject(
   const apiVersion = textOf(node, 'apiVersion') || identity.apiVersion;
   const kind = textOf(node, 'kind') || identity.kind;
   const known = schema && schemaFor(schema, apiVersion, kind);
+  const namesake = known ? undefined : namesakeOf(schema, apiVersion, kind);
   const reader = new Reader();
-  const object = reader.readMap(node, known ?? unknownKind(schema, kind)) as unknown as KubeObject;
+  const type = known ?? namesake ?? unknownKind(schema, kind);
+  const object = reader.readMap(node, type) as unknown as KubeObject;
   object.apiVersion = apiVersion;
   object.kind = kind;
   object.metadata ??= {};
   if (kind === 'Secret' && groupOf(apiVersion) === '') hideSecrets(object);
-  return { object, problems: reader.problems };
+  const problems = namesake ? reader.problems.filter(({ path }) => path[0] === 'metadata') : reader.problems;
+  return { object, problems };
+}
+
+/**
+ * The shape of a built-in kind that is written with an apiVersion it does not have: that is told once, and the object
+ * keeps its place among the others with the shapes that rules rely on.
+ */
+function namesakeOf(schema: Schema | undefined, apiVersion: string, kind: string): StructType | undefined {
+  if (!schema || !(isBuiltinGroup(groupOf(apiVersion)) || kind === 'Pod')) return undefined;
+  const [version] = versionsOf(schema, kind);
+  const type = version && schema.typeOf(version.type);
+  return type?.kind === 'struct' ? type : undefined;
 }
 
 function textOf(node: MapNode, key: string): string {

@@ -22,6 +22,8 @@ export const defaultNamespace = objectRule()({
     // Cluster-scoped kinds have none, and of custom kinds nobody knows.
     if (ref.namespace === undefined || !isBuiltinGroup(groupOf(ref.apiVersion))) return;
     const { namespace } = object.metadata;
+    // Half typed: it is named next.
+    if (ref.name === '') return;
     if (namespace !== undefined && namespace !== DEFAULT_NAMESPACE) return;
     const path = ['metadata', 'namespace'];
     const choices = store.list('Namespace').map((declared) => declared.ref.name);

@@ -1,3 +1,5 @@
+import { isBuiltinGroup } from '../../../kube/object.ts';
+import { groupOf } from '../../../kube/ref.ts';
 import type { Service } from '../../../kube/types.ts';
 import { containersOf } from '../../../kube/workload.ts';
 import { duplicatesIn, freeName, type Named } from '../../duplicates.ts';
@@ -42,7 +44,7 @@ export const duplicatePortName = objectRule<Service>()({
         }
     };
 
-    if (ref.kind === 'Service') {
+    if (ref.kind === 'Service' && isBuiltinGroup(groupOf(ref.apiVersion))) {
       const ports = object.spec?.ports ?? [];
       tell(
         ports.map(({ name }, index) => ({ name, path: ['spec', 'ports', index, 'name'] })),
