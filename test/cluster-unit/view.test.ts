@@ -423,6 +423,28 @@ describe('the rows of a namespace', () => {
     assert.equal(model.podRows(NOW)[0]?.summary, 'Unhealthy: newest line');
   });
 
+  it('come page by page; what a new list no longer brings goes at its end', () => {
+    const model = modelOf([
+      deployment('web', 1),
+      deployment('api', 1),
+      pod('old', healthy),
+      pod('kept', healthy),
+    ]);
+    const names = () => model.podRows(NOW).map(({ ref }) => ref.name);
+    const pods = model.refill('Pod');
+    pods.add([pod('new', healthy)]);
+    assert.deepEqual(names(), ['kept', 'new', 'old']);
+    pods.add([pod('kept', crashing(3))]);
+    pods.end();
+    assert.deepEqual(names(), ['kept', 'new']);
+    const deployments = model.refill('Deployment');
+    deployments.add([deployment('api', 1)]);
+    deployments.end();
+    assert.ok(model.workloadRows(NOW).every(({ ref }) => ref.name !== 'web'));
+    model.reset('StatefulSet', []);
+    assert.ok(model.workloadRows(NOW).some(({ ref }) => ref.name === 'api'));
+  });
+
   it('follow changes and deletions, and stay small for ten thousand pods', () => {
     const model = modelOf([deployment('web', 10_000)]);
     const status = crashing(1);

@@ -18,6 +18,7 @@ async function follow(answer: Answer) {
   const client = clientFor(api.url);
   const stop = new AbortController();
   const names = new Set<string>();
+  const listed = new Set<string>();
   const log: string[] = [];
   const refused: Failure[] = [];
   const done = listAndWatch(
@@ -25,9 +26,14 @@ async function follow(answer: Answer) {
     resourceOf('Pod')!,
     { namespace: 'shop' },
     {
-      onList: (objects) => {
+      onListing: () => listed.clear(),
+      onPage: (objects) => {
+        log.push(`page ${objects.map(({ metadata }) => metadata.name).join()}`);
+        for (const { metadata } of objects) listed.add(metadata.name ?? '');
+      },
+      onListed: () => {
         names.clear();
-        for (const { metadata } of objects) names.add(metadata.name ?? '');
+        for (const name of listed) names.add(name);
         log.push('list');
       },
       onChange: (type, { metadata }) => {
@@ -93,6 +99,24 @@ describe('list and watch', () => {
     assert.deepEqual(log.filter((entry) => entry === 'list').length, 1);
   });
 
+  it('hands on each page as it comes, and starts over when the pages grow too old', async () => {
+    let isOld = true;
+    const { names, log } = await follow((_request, response, url) => {
+      if (url.searchParams.has('watch')) return response.writeHead(200);
+      if (!url.searchParams.has('continue'))
+        return json(response, {
+          ...list([isOld ? 'gone' : 'a'], '10'),
+          metadata: { resourceVersion: '10', continue: 'next' },
+        });
+      if (!isOld) return json(response, list(['b'], '10'));
+      isOld = false;
+      json(response, status(410, 'Expired', 'the continue token is too old'), 410);
+    });
+    await until('both pages', () => log.includes('live'));
+    assert.deepEqual([...names], ['a', 'b']);
+    assert.deepEqual(log, ['page gone', 'page a', 'page b', 'list', 'live']);
+  });
+
   it('lists again when its version is too old', async () => {
     let lists = 0;
     const { names, log } = await follow((_request, response, url) => {
@@ -115,7 +139,7 @@ describe('list and watch', () => {
       else send(response, 'ADDED', pod('b', '11'));
     });
     await until('the change after the break', () => names.has('b'));
-    assert.deepEqual(log, ['list', 'live', 'lost unreachable', 'live']);
+    assert.deepEqual(log, ['page a', 'list', 'live', 'lost unreachable', 'live']);
   });
 
   it('waits between attempts', async () => {

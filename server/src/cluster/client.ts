@@ -56,8 +56,14 @@ export class KubeClient extends Transport {
     max = MAX_ITEMS,
   ): Promise<Listed> {
     for (let attempt = 1; ; attempt++) {
+      const items: KubeObject[] = [];
+      let last: Omit<Listed, 'items'> = { resourceVersion: '', left: 0 };
       try {
-        return await this.#pages(resource, selection, signal, max);
+        for await (const { items: some, ...rest } of this.pages(resource, selection, signal, max)) {
+          for (const item of some) items.push(item);
+          last = rest;
+        }
+        return { items, ...last };
       } catch (error) {
         // The continue token outlived its snapshot: once more from the start.
         if (!(error instanceof Expired) || attempt > MAX_RETRIES) throw expiredToFailure(error);
@@ -65,15 +71,20 @@ export class KubeClient extends Transport {
     }
   }
 
-  async #pages(
+  /**
+   * The pages of a list, one held at a time. `resourceVersion` is the same in all; `left` counts what comes after the
+   * page and, in the last one, what the cap left out. Throws `Expired` when the pages took longer than the server
+   * remembers.
+   */
+  async *pages(
     resource: ApiResource,
     selection: Selection,
     signal: AbortSignal,
-    max: number,
-  ): Promise<Listed> {
-    const items: KubeObject[] = [];
+    max = MAX_ITEMS,
+  ): AsyncGenerator<Listed> {
     let token: string | undefined;
-    for (;;) {
+    let count = 0;
+    do {
       const page = await this.json<RawList>({
         method: 'GET',
         path: pathTo(resource, selection.namespace),
@@ -82,13 +93,12 @@ export class KubeClient extends Transport {
         purpose: purposeOf('list', resource, selection.namespace),
         signal,
       });
-      const meta = page.metadata ?? {};
-      for (const item of page.items ?? []) items.push(slim(item, resource));
-      token = meta.continue || undefined;
-      if (token !== undefined && items.length < max) continue;
-      const left = token === undefined ? 0 : (meta.remainingItemCount ?? 1);
-      return { items, resourceVersion: meta.resourceVersion ?? '', left };
-    }
+      const { resourceVersion = '', continue: next, remainingItemCount = 1 } = page.metadata ?? {};
+      const items = (page.items ?? []).map((item) => slim(item, resource));
+      token = next || undefined;
+      count += items.length;
+      yield { items, resourceVersion, left: token === undefined ? 0 : remainingItemCount };
+    } while (token !== undefined && count < max);
   }
 
   /** One object. Throws `not-found` when it is not there. */

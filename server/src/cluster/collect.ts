@@ -13,6 +13,7 @@ import type { KubeClient } from './client.ts';
 import { Collection, type OnStep } from './collection.ts';
 import { CLUSTER_KINDS, NAMES_ONLY, NAMESPACE_KINDS } from './kinds.ts';
 import { collectNeighbours } from './neighbours.ts';
+import { NodeReader, podsOn } from './nodes.ts';
 
 export interface CollectOptions {
   signal: AbortSignal;
@@ -23,9 +24,6 @@ export interface CollectOptions {
   stats?: boolean;
 }
 
-/** A cluster of thousands of nodes is read in part: the pods' own nodes always, of the others this many. */
-const MAX_NODES = 500;
-const MAX_NODES_IN_DEPTH = 3;
 const LOG_LINES = 200;
 /** Pods whose logs are read, the worst first. */
 const MAX_LOG_PODS = 8;
@@ -48,8 +46,9 @@ export async function collect(
   ]);
   options.onPartial?.(collection.observed());
   let scene = sceneOf(collection, subject);
+  const nodes = new NodeReader(collection);
   await Promise.all([
-    collectNodesOf(collection, subject, scene),
+    nodes.read(subject, scene, needsLook),
     collectConfigMaps(collection, scene),
     collectVolumes(collection, scene),
     collectLogs(collection, scene),
@@ -58,7 +57,7 @@ export async function collect(
   const read = new Set(['kube-system', ...(namespace === undefined ? [] : [namespace])]);
   await collectNeighbours(collection, sceneOf(collection, subject), read, needsLook);
   scene = sceneOf(collection, subject);
-  await collectLogs(collection, scene);
+  await Promise.all([collectLogs(collection, scene), nodes.read(subject, scene, needsLook)]);
   if (options.stats) await Promise.all(scene.nodes.map(({ ref }) => collection.kubeletStats(ref.name)));
   else
     collection.gaps.push({
@@ -94,21 +93,19 @@ export async function collectNamespace(collection: Collection, namespace: string
 
 /** What all namespaces share. */
 export async function collectCluster(collection: Collection): Promise<void> {
-  await Promise.all([
-    ...CLUSTER_KINDS.map((kind) => collection.list(kind)),
-    collection.list('Node', {}, MAX_NODES),
-  ]);
+  await Promise.all(CLUSTER_KINDS.map((kind) => collection.list(kind)));
 }
 
-/** DNS and kube-proxy: what nearly every connection depends on. */
+/** DNS, and whether kube-proxy runs as pods: what nearly every connection depends on. */
 export async function collectDns(collection: Collection): Promise<void> {
   const namespace = 'kube-system';
-  const labelSelector = 'k8s-app in (kube-dns,kube-proxy,node-local-dns)';
+  const labelSelector = 'k8s-app=kube-dns';
   await Promise.all([
     collection.list('Pod', { namespace, labelSelector }),
-    collection.list('Service', { namespace, labelSelector: 'k8s-app=kube-dns' }),
+    collection.list('DaemonSet', { namespace, labelSelector: 'k8s-app=kube-proxy' }),
+    collection.list('Service', { namespace, labelSelector }),
     collection.list('EndpointSlice', { namespace, labelSelector: 'kubernetes.io/service-name=kube-dns' }),
-    collection.list('Deployment', { namespace, labelSelector: 'k8s-app=kube-dns' }),
+    collection.list('Deployment', { namespace, labelSelector }),
     collection.list('NetworkPolicy', { namespace }),
     collection.get('ConfigMap', namespace, 'coredns'),
   ]);
@@ -117,32 +114,6 @@ export async function collectDns(collection: Collection): Promise<void> {
 /** A node as subject: the pods on it, of all namespaces. */
 async function collectNode(collection: Collection, node: string): Promise<void> {
   await Promise.all([collection.get('Node', undefined, node), podsOn(collection, node)]);
-}
-
-/** The only place that looks across namespaces for pods, and it names the node. */
-async function podsOn(collection: Collection, node: string): Promise<void> {
-  await collection.list('Pod', { fieldSelector: `spec.nodeName=${node}` });
-}
-
-/** The nodes of the subject's pods, their events and leases, and their other pods when something is wrong there. */
-async function collectNodesOf(collection: Collection, subject: Subject, scene: Scene): Promise<void> {
-  const struggling = scene.pods.filter(({ object }) => needsLook(object));
-  const names = new Set(scene.pods.flatMap(({ object }) => object.spec?.nodeName ?? []));
-  if (subject.kind === 'Node') names.add(subject.name);
-  const inDepth = new Set(struggling.flatMap(({ object }) => object.spec?.nodeName ?? []));
-  if (subject.kind === 'Node') inDepth.add(subject.name);
-  await Promise.all([
-    ...[...names].slice(0, MAX_NODES).map((name) => collection.get('Node', undefined, name)),
-    ...[...inDepth].slice(0, MAX_NODES_IN_DEPTH).flatMap((name) => [
-      collection.list('Event', {
-        namespace: 'default',
-        fieldSelector: `involvedObject.kind=Node,involvedObject.name=${name}`,
-      }),
-      collection.get('Lease', 'kube-node-lease', name),
-      collection.get('CSINode', undefined, name),
-      ...(subject.kind === 'Node' ? [] : [podsOn(collection, name)]),
-    ]),
-  ]);
 }
 
 /** ConfigMaps whose keys the pods name; the others are known by name alone. */

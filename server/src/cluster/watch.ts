@@ -7,8 +7,10 @@ import { pause } from './pause.ts';
 import type { ApiResource } from './resources.ts';
 
 export interface WatchHandlers {
-  /** The whole set, after every list. */
-  onList(objects: KubeObject[]): void;
+  /** A list begins: what it does not bring is gone once `onListed` is called. It may begin again before. */
+  onListing(): void;
+  onPage(objects: KubeObject[]): void;
+  onListed(): void;
   onChange(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void;
   /** The set is as the server has it. */
   onLive(): void;
@@ -49,9 +51,14 @@ export async function listAndWatch(
     const startedAt = Date.now();
     try {
       if (version === undefined) {
-        const { items, resourceVersion } = await client.list(resource, selection, signal);
-        version = resourceVersion;
-        handlers.onList(items);
+        handlers.onListing();
+        let listed = '';
+        for await (const { items, resourceVersion } of client.pages(resource, selection, signal)) {
+          handlers.onPage(items);
+          listed = resourceVersion;
+        }
+        version = listed;
+        handlers.onListed();
       }
       handlers.onLive();
       for await (const event of client.watch(resource, selection, version, signal, WATCH_SECONDS)) {

@@ -28,6 +28,7 @@ export class LiveView {
   readonly #pending = new Set(STREAMS.map(({ kind }) => kind));
   readonly #gaps = new Map<string, Gap>();
   readonly #lost = new Map<string, Failure>();
+  #hasPods = false;
   #failure: Failure | undefined;
   #asOf = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -44,9 +45,9 @@ export class LiveView {
     this.#changed();
   }
 
-  /** True when the pods are there to be asked for. */
+  /** True when pods are there to be asked for: those of the first page while others are on their way. */
   get isReady(): boolean {
-    return !this.#pending.has('Pod') && this.#failure === undefined;
+    return this.#hasPods && this.#failure === undefined;
   }
 
   pods(workload?: ObjectRef): PodRow[] {
@@ -62,6 +63,7 @@ export class LiveView {
   #follow(kind: string, selection: { fieldSelector?: string }): Promise<void> {
     const resource = resourceOf(kind);
     if (!resource) return Promise.resolve();
+    let refill = this.#model.refill(kind);
     const alive = (): void => {
       this.#asOf = this.#client.now();
       this.#lost.delete(kind);
@@ -73,8 +75,16 @@ export class LiveView {
       resource,
       { ...selection, namespace: this.source.namespace },
       {
-        onList: (objects) => {
-          this.#model.reset(kind, objects);
+        onListing: () => {
+          refill = this.#model.refill(kind);
+        },
+        onPage: (objects) => {
+          refill.add(objects);
+          if (kind === 'Pod') this.#hasPods = true;
+          this.#changed();
+        },
+        onListed: () => {
+          refill.end();
           alive();
         },
         onChange: (type, object) => {

@@ -30,6 +30,12 @@ export const HEALTH_ORDER: readonly Health[] = [
 
 type Owner = NonNullable<PodFacts['owner']>;
 
+/** A list on its way into the model. */
+export interface Refill {
+  add(objects: readonly KubeObject[]): void;
+  end(): void;
+}
+
 interface Group {
   ref: ObjectRef;
   uid: string;
@@ -47,20 +53,6 @@ export class NamespaceModel {
     this.#namespace = namespace;
   }
 
-  upsert(object: KubeObject): void {
-    if (object.kind === 'Pod') {
-      const facts = podFacts(object as Pod);
-      this.#pods.set(facts.uid, facts);
-      return;
-    }
-    if (object.kind === 'Event') {
-      this.#warn(object as Event);
-      return;
-    }
-    const facts = workloadFacts(object);
-    this.#workloads.set(keyOf(facts.ref), facts);
-  }
-
   remove(object: KubeObject): void {
     if (object.kind === 'Pod') {
       const { uid } = podFacts(object as Pod);
@@ -71,10 +63,26 @@ export class NamespaceModel {
 
   /** Replaces all objects of a kind by the answer of a list. */
   reset(kind: string, objects: readonly KubeObject[]): void {
-    if (kind === 'Pod') this.#pods.clear();
-    else if (kind === 'Event') this.#warnings.clear();
-    else for (const [key, { ref }] of this.#workloads) if (ref.kind === kind) this.#workloads.delete(key);
-    for (const object of objects) this.upsert(object);
+    const refill = this.refill(kind);
+    refill.add(objects);
+    refill.end();
+  }
+
+  /** Replaces all objects of a kind page by page; those that no page brought are gone at the end, and not before. */
+  refill(kind: string): Refill {
+    const seen = new Set<string>();
+    const known: Map<string, unknown> =
+      kind === 'Pod' ? this.#pods : kind === 'Event' ? this.#warnings : this.#workloads;
+    const isOfKind = (key: string): boolean =>
+      known !== this.#workloads || this.#workloads.get(key)?.ref.kind === kind;
+    return {
+      add: (objects) => {
+        for (const object of objects) seen.add(this.upsert(object));
+      },
+      end: () => {
+        for (const key of [...known.keys()]) if (isOfKind(key) && !seen.has(key)) known.delete(key);
+      },
+    };
   }
 
   /** Unhealthy first, then by name. */
@@ -90,13 +98,28 @@ export class NamespaceModel {
     return pods.map((pod) => this.#podRow(pod, now)).sort(byHealth);
   }
 
-  #warn(event: Event): void {
-    const { uid } = event.involvedObject ?? {};
-    if (event.type !== 'Warning' || !uid) return;
+  /** Returns under which key it is known. */
+  upsert(object: KubeObject): string {
+    if (object.kind === 'Pod') {
+      const facts = podFacts(object as Pod);
+      this.#pods.set(facts.uid, facts);
+      return facts.uid;
+    }
+    if (object.kind === 'Event') return this.#warn(object as Event);
+    const facts = workloadFacts(object);
+    const key = keyOf(facts.ref);
+    this.#workloads.set(key, facts);
+    return key;
+  }
+
+  #warn(event: Event): string {
+    const { uid = '' } = event.involvedObject ?? {};
+    if (event.type !== 'Warning' || uid === '') return '';
     const at = event.lastTimestamp ?? event.series?.lastObservedTime ?? event.eventTime ?? '';
     const known = this.#warnings.get(uid);
-    if (known && known.at > at) return;
-    this.#warnings.set(uid, { reason: event.reason ?? '', message: event.message ?? event.note ?? '', at });
+    if (!known || known.at <= at)
+      this.#warnings.set(uid, { reason: event.reason ?? '', message: event.message ?? event.note ?? '', at });
+    return uid;
   }
 
   #podsOf(workload: ObjectRef): PodFacts[] {

@@ -400,6 +400,19 @@ function apart(ledgerNode: string, more: KubeObject[] = []): Case {
 const proxy = (node: string, ready: boolean): KubeObject =>
   o.pod(`kube-proxy-${node}`, { namespace: 'kube-system', labels: { 'k8s-app': 'kube-proxy' }, node, ready });
 
+/** The DaemonSet alone: of the other nodes' kube-proxy pods a diagnosis reads nothing. */
+const proxies = (desiredNumberScheduled: number): KubeObject =>
+  o.object(
+    'apps/v1',
+    'DaemonSet',
+    'kube-proxy',
+    {
+      spec: { template: { metadata: { labels: { 'k8s-app': 'kube-proxy' } }, spec: { containers: [] } } },
+      status: { desiredNumberScheduled },
+    },
+    'kube-system',
+  );
+
 export const ways: Scenario[] = [
   {
     mode: 'cross-node-overlay-blocked',
@@ -422,9 +435,15 @@ export const ways: Scenario[] = [
         message:
           'kube-proxy does not run on node worker-1: Deployment client there gets no answer from Service ledger.',
       },
+      { ...apart('worker-2', [proxies(3)]), at: 'Node/worker-1' },
     ],
-    // As a host process it has no pod: nothing is known.
-    silent: [apart('worker-2'), apart('worker-2', [proxy('worker-1', true)])],
+    // As a host process it has no pod, and where something replaces it none is wanted: nothing is known.
+    silent: [
+      apart('worker-2'),
+      apart('worker-2', [proxy('worker-1', true)]),
+      apart('worker-2', [proxies(3), proxy('worker-1', true)]),
+      apart('worker-2', [proxies(0)]),
+    ],
   },
 ];
 

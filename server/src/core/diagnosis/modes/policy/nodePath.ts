@@ -1,6 +1,6 @@
 /** Connections that time out although no policy forbids them: the way between nodes, or kube-proxy on the client's node. */
 import type { Resource } from '../../../kube/store.ts';
-import type { KubeNode, Pod, Service } from '../../../kube/types.ts';
+import type { KubeNode, Pod, Service, WorkloadObject } from '../../../kube/types.ts';
 import { isReady, isStruggling, remember } from '../../containers.ts';
 import { topOwner } from '../../declared.ts';
 import type { FailedCall } from '../../dependencies.ts';
@@ -60,9 +60,15 @@ const proxyOn = (scene: Scene, node: string): Resource<Pod>[] =>
     .flatMap(({ ref }) => (ref.kind === 'Pod' ? (scene.store.get<Pod>(ref) ?? []) : []))
     .filter(({ object }) => object.spec?.nodeName === node);
 
-/** True when kube-proxy runs as pods here at all. */
+/** True when kube-proxy runs as pods here at all: seen as a pod, or by its DaemonSet, of which few pods are read. */
 const proxyIsPods = ({ store }: Scene): boolean =>
-  store.workloadsWithLabels('kube-system', { 'k8s-app': 'kube-proxy' }).some(({ ref }) => ref.kind === 'Pod');
+  store
+    .workloadsWithLabels('kube-system', { 'k8s-app': 'kube-proxy' })
+    .some(
+      ({ ref }) =>
+        ref.kind === 'Pod' ||
+        (store.get<WorkloadObject>(ref)?.object.status?.desiredNumberScheduled ?? 0) > 0,
+    );
 
 export const kubeProxyNotRunning = defineMode({
   id: 'kube-proxy-not-running-on-node',
