@@ -3,7 +3,7 @@
 export interface Figure {
   median: number;
   p95?: number;
-  unit: 'ms' | 'MiB' | 'count' | 'KiB';
+  unit: 'ms' | 'MiB' | 'count' | 'KiB' | 'ratio';
   /** What it has to stay below, where the project set itself a goal. */
   goal?: number;
 }

@@ -1,8 +1,10 @@
 /**
  * Runs the benchmarks and prints their figures as JSON: `npm run bench [-- NAME…]`.
- * Names: parse, keystroke, folder, diagnosis, activation; without a name all of them.
+ * Names: parse, keystroke, folder, diagnosis, activation; without a name all of them. `cluster` runs only when it is
+ * named: it brings up a simulated cluster (test/cluster/README.md), which takes minutes.
  */
 import { activation } from './activation.ts';
+import { cluster } from './cluster.ts';
 import { diagnosis } from './diagnosis.ts';
 import { folder } from './folder.ts';
 import { keystroke } from './keystroke.ts';
@@ -15,7 +17,9 @@ const BENCHES: Record<string, () => Promise<Figures>> = {
   folder,
   diagnosis,
   activation,
+  cluster,
 };
+const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set(['cluster']);
 
 // What runs inside may print; standard output is for the figures.
 console.log = console.error;
@@ -28,7 +32,7 @@ if (unknown.length > 0) {
 }
 const figures: Figures = {};
 for (const [name, bench] of Object.entries(BENCHES)) {
-  if (names.length > 0 && !names.includes(name)) continue;
+  if (names.length > 0 ? !names.includes(name) : ONLY_WHEN_NAMED.has(name)) continue;
   console.error(`${name}…`);
   Object.assign(figures, await bench());
 }

@@ -8,7 +8,9 @@ import { SetupError } from './lib/setupError.ts';
 
 const USAGE = `Usage: npm run cluster -- COMMAND [--real | --simulated]
 
-  up [--nodes N]     build what is missing and start the cluster (N simulated nodes, default 5)
+  up [--nodes N] [--pods N]
+                     build what is missing and start the cluster (N simulated nodes, default 5, and
+                     N running pods on them, default none)
   down               take it down and leave nothing behind
   status [--json]    say whether it is up, and where its kubeconfig is
   logs [PROCESS]     print the end of every log, or one log whole
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
     nodes: { type: 'string', default: '5' },
+    pods: { type: 'string', default: '0' },
   },
 });
 
@@ -53,8 +56,12 @@ async function upCommand(): Promise<void> {
   const mode = named ?? (isRoot ? 'real' : 'simulated');
   const nodes = Number(values.nodes);
   if (!Number.isInteger(nodes) || nodes < 1) throw new SetupError('--nodes takes a number of 1 or more.');
+  const pods = Number(values.pods);
+  if (!Number.isInteger(pods) || pods < 0) throw new SetupError('--pods takes a number.');
+  if (mode === 'real' && pods > 0)
+    throw new SetupError('--pods is for the simulated cluster: add --simulated.');
   const begin = Date.now();
-  const info = await up(mode, nodes, say);
+  const info = await up(mode, { nodes, pods }, say);
   say(`The ${mode} cluster is up (${((Date.now() - begin) / 1000).toFixed(1)} s). Its kubeconfig:`);
   console.log(info.kubeconfig);
 }

@@ -22,6 +22,7 @@ import { Pki } from './pki.ts';
 import { Processes } from './processes.ts';
 import { refuseKubernetesNode, requireLinux, requirePackages, requireRoot } from './requirements.ts';
 import { addSimulatedNodes, startKwok } from './simulated.ts';
+import { addSimulatedPods, spread } from './simulatedPods.ts';
 import { claimSlot } from './slots.ts';
 import { removeEmptyFolders, tearDown } from './tearDown.ts';
 
@@ -57,19 +58,25 @@ export function statusOf(mode: Mode): Status {
   return info && stopped.length === 0 ? { kind: 'up', info } : { kind: 'broken', stopped };
 }
 
-export function up(mode: Mode, nodes: number, say: Say): Promise<ClusterInfo> {
-  requireLinux();
-  return withLock(stateDir(mode), say, () => upLocked(mode, nodes, say));
+/** How large a simulated cluster is. */
+export interface Size {
+  nodes: number;
+  pods: number;
 }
 
-async function upLocked(mode: Mode, nodes: number, say: Say): Promise<ClusterInfo> {
+export function up(mode: Mode, size: Size, say: Say): Promise<ClusterInfo> {
+  requireLinux();
+  return withLock(stateDir(mode), say, () => upLocked(mode, size, say));
+}
+
+async function upLocked(mode: Mode, size: Size, say: Say): Promise<ClusterInfo> {
   const status = statusOf(mode);
   if (status.kind === 'up') return status.info;
   if (status.kind === 'broken') {
     say('A cluster that did not come up, or is no longer whole, is taken down first');
     await tearDown(mode);
   }
-  return mode === 'real' ? upReal(say) : upSimulated(nodes, say);
+  return mode === 'real' ? upReal(say) : upSimulated(size, say);
 }
 
 async function upReal(say: Say): Promise<ClusterInfo> {
@@ -100,7 +107,7 @@ async function upReal(say: Say): Promise<ClusterInfo> {
   return finish(plane);
 }
 
-async function upSimulated(nodes: number, say: Say): Promise<ClusterInfo> {
+async function upSimulated({ nodes, pods }: Size, say: Say): Promise<ClusterInfo> {
   const built = await buildParts(SIMULATED_PARTS, say);
   say('Starting the control plane');
   createStateDir('simulated');
@@ -108,7 +115,11 @@ async function upSimulated(nodes: number, say: Say): Promise<ClusterInfo> {
   const plane = await preparePlane('simulated', planOf(0), built, '127.0.0.1', port);
   const api = await startPlane(plane);
   startKwok(plane);
-  await addSimulatedNodes(api, plane, nodes);
+  await addSimulatedNodes(api, plane.processes, nodes);
+  if (pods > 0) {
+    say(`Making ${pods} pods`);
+    await addSimulatedPods(api, plane.processes, spread(pods), nodes);
+  }
   api.close();
   return finish(plane);
 }

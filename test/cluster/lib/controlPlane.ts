@@ -142,9 +142,11 @@ export function startControllers(plane: ControlPlane): void {
       `--service-account-private-key-file=${pki.file('service-account.key')}`,
       `--cluster-signing-cert-file=${pki.file('ca.crt')}`,
       `--cluster-signing-key-file=${pki.file('ca.key')}`,
-      // A silent node is noticed in 20 s and not in 50: what the conditions then say is the same.
-      '--node-monitor-period=2s',
-      '--node-monitor-grace-period=20s',
+      ...(plane.mode === 'real'
+        ? // A silent node is noticed in 20 s and not in 50: what the conditions then say is the same.
+          ['--node-monitor-period=2s', '--node-monitor-grace-period=20s']
+        : // Simulated nodes renew their leases once a minute.
+          ['--node-monitor-grace-period=240s']),
       // 1,000 simulated nodes need more than 256 networks, and never have 250 pods each.
       ...(plane.mode === 'simulated'
         ? ['--node-cidr-mask-size=27', '--kube-api-qps=500', '--kube-api-burst=1000']

@@ -25,7 +25,7 @@ export function findTarget(say: (line: string) => void): Promise<Target> {
 
 async function ownTarget(say: (line: string) => void): Promise<Target> {
   const wasUp = statusOf('real').kind === 'up';
-  const info = await up('real', 0, say);
+  const info = await up('real', { nodes: 0, pods: 0 }, say);
   return {
     kubeconfig: info.kubeconfig,
     context: info.context,
