@@ -142,8 +142,10 @@ export class ClusterService {
     return model.podRows(now, workload);
   }
 
-  /** A namespace that nobody watches, read once. Kinds that may not be read leave their pods on their own. */
+  /** The namespace that is watched, or another read once. Kinds that may not be read leave their pods on their own. */
   async #modelOf(source: Source, signal: AbortSignal): Promise<{ model: NamespaceModel; now: number }> {
+    const watched = this.#liveFor(source)?.whole();
+    if (watched) return watched;
     const reader = await this.#reader(source);
     const model = new NamespaceModel(source.namespace);
     await Promise.all(

@@ -50,6 +50,12 @@ export class LiveView {
     return this.#hasPods && this.#failure === undefined;
   }
 
+  /** What is shown, when all of it is there and as the server has it. */
+  whole(): { model: NamespaceModel; now: number } | undefined {
+    if (this.#pending.size > 0 || this.#lost.size > 0 || this.#failure) return undefined;
+    return { model: this.#model, now: this.#client.now() };
+  }
+
   pods(workload?: ObjectRef): PodRow[] {
     return this.#model.podRows(this.#client.now(), workload);
   }
