@@ -96,4 +96,15 @@ describe('a watched namespace', () => {
       ['first', 'second'],
     );
   });
+
+  it('says how many pods were too many', async () => {
+    const items = Array.from({ length: 20_000 }, (_, index) => pod(`p-${index}`));
+    const { probe } = await watched((_request, response) =>
+      json(response, { metadata: { resourceVersion: '1', continue: 'next', remainingItemCount: 7 }, items }),
+    );
+    const { gaps } = await probe.notified('podTriage/namespaceChanged', ({ state }) => state === 'partial');
+    assert.deepEqual(gaps, [
+      { kind: 'Pod', namespace: 'shop', reason: 'not-evaluated', detail: '20000 were read, 7 were not' },
+    ]);
+  });
 });

@@ -10,7 +10,8 @@ export interface WatchHandlers {
   /** A list begins: what it does not bring is gone once `onListed` is called. It may begin again before. */
   onListing(): void;
   onPage(objects: KubeObject[]): void;
-  onListed(): void;
+  /** `left` objects were too many to be read. */
+  onListed(left: number): void;
   onChange(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void;
   /** The set is as the server has it. */
   onLive(): void;
@@ -52,13 +53,13 @@ export async function listAndWatch(
     try {
       if (version === undefined) {
         handlers.onListing();
-        let listed = '';
-        for await (const { items, resourceVersion } of client.pages(resource, selection, signal)) {
+        let last = { resourceVersion: '', left: 0 };
+        for await (const { items, ...rest } of client.pages(resource, selection, signal)) {
           handlers.onPage(items);
-          listed = resourceVersion;
+          last = rest;
         }
-        version = listed;
-        handlers.onListed();
+        version = last.resourceVersion;
+        handlers.onListed(last.left);
       }
       handlers.onLive();
       for await (const event of client.watch(resource, selection, version, signal, WATCH_SECONDS)) {

@@ -1,6 +1,7 @@
 /** One namespace of a live cluster while somebody looks at it. */
 import type { Gap } from '../../core/diagnosis/observed.ts';
 import type { ObjectRef } from '../../core/kube/ref.ts';
+import { t } from '../../l10n.ts';
 import type { Failure, NamespaceView, PodRow, Source } from '../../protocol.ts';
 import type { KubeClient } from '../client.ts';
 import { rbacName, resourceOf } from '../resources.ts';
@@ -70,6 +71,7 @@ export class LiveView {
     const resource = resourceOf(kind);
     if (!resource) return Promise.resolve();
     let refill = this.#model.refill(kind);
+    let read = 0;
     const alive = (): void => {
       this.#asOf = this.#client.now();
       this.#lost.delete(kind);
@@ -83,14 +85,24 @@ export class LiveView {
       {
         onListing: () => {
           refill = this.#model.refill(kind);
+          read = 0;
         },
         onPage: (objects) => {
           refill.add(objects);
+          read += objects.length;
           if (kind === 'Pod') this.#hasPods = true;
           this.#changed();
         },
-        onListed: () => {
+        onListed: (left) => {
           refill.end();
+          this.#gaps.delete(kind);
+          if (left > 0)
+            this.#gaps.set(kind, {
+              kind,
+              namespace: this.source.namespace,
+              reason: 'not-evaluated',
+              detail: t('{read} were read, {left} were not', { read, left }),
+            });
           alive();
         },
         onChange: (type, object) => {
