@@ -1,5 +1,6 @@
 /** Opens cases as rendered pages: one panel, reused, beside the editor that led there. */
 import * as vscode from 'vscode';
+import type { CasePage } from '../../../server/src/core/cases.ts';
 import type { FindingBoard } from '../findings/board.ts';
 import type { Server } from '../server/connection.ts';
 import { Html } from '../webview/html.ts';
@@ -40,6 +41,16 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, vscod
     }
     const panel = this.#panel ?? this.#create();
     this.#panel = panel;
+    await this.#draw(panel, id, found);
+    panel.reveal(panel.viewColumn, true);
+    return true;
+  }
+
+  async #draw(
+    panel: vscode.WebviewPanel,
+    id: string,
+    found: { page: CasePage; language: Language },
+  ): Promise<void> {
     this.#shown = { id, language: found.language };
     this.#related = relatedTo(id, this.#board);
     const { page } = found;
@@ -53,8 +64,6 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, vscod
       name: 'case',
       body: caseBody({ page, language: found.language, rendered, related: this.#related, rules }),
     });
-    panel.reveal(panel.viewColumn, true);
-    return true;
   }
 
   /** VS Code restores the panel after a reload; the page keeps its id by itself. */
@@ -120,7 +129,10 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, vscod
     if (!this.#panel?.visible || !shown) return;
     const before = this.#related.map(({ where, message }) => where + message).join('\n');
     const now = relatedTo(shown.id, this.#board).map(({ where, message }) => where + message);
-    if (now.join('\n') !== before) await this.open(shown.id, shown.language);
+    if (now.join('\n') === before) return;
+    const found = await this.#library.page(shown.id, shown.language);
+    // Drawn anew where it is: a page that changes must not come to the front by itself.
+    if (found && this.#panel) await this.#draw(this.#panel, shown.id, found);
   }
 
   async #rules(caseId: string): Promise<CaseRule[]> {

@@ -52,8 +52,8 @@ export class ClusterTree implements vscode.TreeDataProvider<ClusterRow>, vscode.
 
   #roots(): ClusterRow[] {
     const { failure, view } = this.#model;
-    // Without a kubeconfig the view's own welcome text says what to do.
-    if (failure && failure.code !== 'no-kubeconfig') return failureRows(failure);
+    // The sentence is above the rows, where it wraps; without a kubeconfig the welcome text says what to do.
+    if (failure && failure.code !== 'no-kubeconfig') return [{ kind: 'action', failure }];
     if (!view || failure || view.state === 'loading') return [];
     const rows = [...this.#model.workloads].sort(byHealth);
     if (rows.length === 0) return [];

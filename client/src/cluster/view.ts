@@ -1,6 +1,7 @@
 /** The Cluster view around its tree: title, message, badge, welcome text, and what it looks at first. */
 import * as vscode from 'vscode';
-import type { NamespaceView, Source } from '../../../server/src/protocol.ts';
+import type { Failure, NamespaceView, Source } from '../../../server/src/protocol.ts';
+import { failureText } from '../failure.ts';
 import type { Server } from '../server/connection.ts';
 import { isUnhealthy } from './health.ts';
 import { ClusterModel } from './model.ts';
@@ -105,7 +106,7 @@ export class ClusterView implements vscode.Disposable {
     setContext('hasSource', source !== undefined);
     setContext('cluster.filtered', this.model.filter !== '');
     this.tree.description = source ? describe(source, view) : '';
-    this.tree.message = view ? messageOf(view) : '';
+    this.tree.message = failure ? failureMessage(failure) : view ? messageOf(view) : '';
     const unhealthy = (view?.workloads ?? []).filter(({ health }) => isUnhealthy(health)).length;
     this.tree.badge =
       unhealthy > 0
@@ -129,6 +130,10 @@ function describe(source: Source, view: NamespaceView | undefined): string {
   const label = sourceLabel(source);
   return at ? vscode.l10n.t('{0} · as of {1}', label, at.toLocaleTimeString(vscode.env.language)) : label;
 }
+
+/** The welcome text speaks for a missing kubeconfig, and only while there is no message. */
+const failureMessage = (failure: Failure): string =>
+  failure.code === 'no-kubeconfig' ? '' : failureText(failure);
 
 /** What is missing or old, above the rows. Nothing when all is well. */
 function messageOf(view: NamespaceView): string {

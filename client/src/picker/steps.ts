@@ -13,6 +13,8 @@ export interface Question<T> {
   of: number;
   /** What can be answered; read while the box already shows. */
   choices(token: vscode.CancellationToken): Promise<Choice<T>[]>;
+  /** Stays open when a page opens behind it. */
+  sticky?: boolean;
   /** The answer of last time is offered first. */
   remembered?(choice: Choice<T>): boolean;
 }
@@ -29,7 +31,7 @@ export async function ask<T>(question: Question<T>): Promise<Answer<T>> {
   box.totalSteps = question.of;
   box.matchOnDescription = true;
   box.matchOnDetail = true;
-  box.ignoreFocusOut = false;
+  box.ignoreFocusOut = question.sticky === true;
   box.busy = true;
   if (question.step > 1) box.buttons = [vscode.QuickInputButtons.Back];
   const answer = new Promise<Answer<T>>((resolve) => {
@@ -63,9 +65,16 @@ export async function ask<T>(question: Question<T>): Promise<Answer<T>> {
 /** One step of a sequence: gets the answers so far and gives them back with its own, or says to go back. */
 export type Step<S> = (state: S) => Promise<Answer<S>>;
 
-/** Runs steps until the last is answered. Undefined: the user went back before the first, or a step failed. */
-export async function runSteps<S>(start: S, steps: readonly Step<S>[]): Promise<S | undefined> {
-  const states: S[] = [start];
+/**
+ * Runs steps until the last is answered. `answered` are states of earlier steps that are not asked again unless
+ * the user goes back to them. Undefined: the user went back before the first, or a step failed.
+ */
+export async function runSteps<S>(
+  start: S,
+  steps: readonly Step<S>[],
+  answered: readonly S[] = [],
+): Promise<S | undefined> {
+  const states: S[] = [start, ...answered];
   for (;;) {
     const step = steps[states.length - 1];
     const state = states.at(-1);

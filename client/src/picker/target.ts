@@ -8,7 +8,7 @@ import type { ClusterView } from '../cluster/view.ts';
 import type { Server } from '../server/connection.ts';
 import { targetOfForeignNode } from './foreignTree.ts';
 import { askContext, askNamespace, askSubject, subjectOf, type Target } from './questions.ts';
-import { runSteps } from './steps.ts';
+import { runSteps, type Step } from './steps.ts';
 
 const REMEMBERED = 'podTriage.lastTarget';
 
@@ -45,13 +45,15 @@ export class Targets {
     return undefined;
   }
 
-  async pick({ title, kinds }: Wanted): Promise<Target | undefined> {
+  /** Asks. With `before`, the answer of last time, it begins at the last question. */
+  async pick({ title, kinds }: Wanted, before?: Target): Promise<Target | undefined> {
     const last = this.#memory.get<Target>(REMEMBERED);
     const start: { source: Source | undefined; subject?: Subject } = {
       source: (await this.#view.ensureSource()) ?? undefined,
     };
     const remembered = last && isSource(last.source) ? last : undefined;
-    const picked = await runSteps(start, [
+    const answered = before ? [{ source: before.source }, { source: before.source }] : [];
+    const steps: Step<typeof start>[] = [
       async () => {
         const answer = await askContext(this.#server, { title, step: 1, of: 3 }, start.source);
         return answer.kind === 'chosen' ? { kind: 'chosen', value: { source: answer.value } } : answer;
@@ -66,7 +68,8 @@ export class Targets {
         if (!source) return { kind: 'back' };
         return askSubject(this.#server, { title, step: 3, of: 3 }, source, kinds, remembered?.subject);
       },
-    ]);
+    ];
+    const picked = await runSteps(start, steps, answered);
     if (!picked?.source || !picked.subject) return undefined;
     const target: Target = { source: picked.source, subject: picked.subject };
     await this.remember(target);

@@ -38,12 +38,14 @@ export class Troubleshooter {
     for (;;) {
       const flow = await this.#askSymptom();
       if (!flow) return;
-      const title = t(flow.title);
-      const target = await this.#targets.resolve(argument, { title, kinds: SUBJECT_KINDS });
-      // Back from the first question about the object is back to the symptom.
-      if (!target && argument === undefined) continue;
-      if (!target) return;
-      if ((await this.#walk(flow, target)) === 'done') return;
+      const wanted = { title: t(flow.title), kinds: SUBJECT_KINDS };
+      let target = await this.#targets.resolve(argument, wanted);
+      if (!target && argument !== undefined) return;
+      // Back from the checks is back to the object, and from the first question about it back to the symptom.
+      while (target) {
+        if ((await this.#walk(flow, target)) === 'done') return;
+        target = argument === undefined ? await this.#targets.pick(wanted, target) : undefined;
+      }
     }
   }
 
@@ -70,6 +72,7 @@ export class Troubleshooter {
       placeholder: t('What each check proved, and why the next one is asked'),
       step: 3,
       of: 3,
+      sticky: true,
       choices: async () => {
         const { report } = await this.#reports.diagnose(target);
         if (!report) throw new vscode.CancellationError();
