@@ -44,7 +44,8 @@ export class Linter {
   readonly #translate: Translate;
   readonly #onRuleError: (ruleId: string, error: unknown) => void;
   readonly #failed = new Set<string>();
-  readonly #byKind = new Map<string, SelectedRule[]>();
+  readonly #byKind = new Map<string, RulesByScope>();
+  readonly #byFile = new Map<string, readonly SelectedRule[]>();
   readonly #objectReports = new WeakMap<Manifest, Report[]>();
 
   constructor(rules: readonly Rule[], config: LintConfig, options: LinterOptions = {}) {
@@ -112,33 +113,38 @@ export class Linter {
       });
   }
 
+  /** Runs the rules of one scope. One context serves them all: on a folder, a closure a rule and object is a million. */
   #run(scope: 'object' | 'workspace', resource: Resource, store: Store): Report[] {
     const reports: Report[] = [];
     const node = resource.origin?.manifest.node;
-    if (!node) return reports;
-    for (const selected of this.#rulesFor(resource)) {
-      const { rule, params } = selected;
-      if (rule.scope !== scope) continue;
-      const report = (message: string, path: Path, options: ReportOptions = {}) => {
-        const container = selected.containers.length > 0 ? containerNameAt(resource.object, path) : undefined;
-        const severity = severityAt(selected, container, options.severity);
-        if (!severity) return;
-        const range = rangeOf(node, path, options.at);
-        reports.push({
-          rule,
-          severity,
-          confidence: options.confidence ?? rule.confidence ?? 'certain',
-          message,
-          data: options.data ?? {},
-          path,
-          ...range,
-          options,
-        });
-      };
-      this.#guard(rule, () =>
-        (rule as ObjectRule).check(resource, { store, params, kubernetesVersion: this.#version, report }),
-      );
-    }
+    const rules = this.#rulesFor(resource)[scope];
+    const [first] = rules;
+    if (!node || !first) return reports;
+    let selected = first;
+    const report = (message: string, path: Path, options: ReportOptions = {}): void => {
+      const { rule, containers } = selected;
+      const container = containers.length > 0 ? containerNameAt(resource.object, path) : undefined;
+      const severity = severityAt(selected, container, options.severity);
+      if (!severity) return;
+      const range = rangeOf(node, path, options.at);
+      const confidence = options.confidence ?? rule.confidence ?? 'certain';
+      reports.push({
+        rule,
+        severity,
+        confidence,
+        message,
+        data: options.data ?? {},
+        path,
+        ...range,
+        options,
+      });
+    };
+    const context = { store, params: selected.params, kubernetesVersion: this.#version, report };
+    const check = (): void => {
+      context.params = selected.params;
+      (selected.rule as ObjectRule).check(resource, context);
+    };
+    for (selected of rules) this.#guard(selected.rule, check);
     return reports;
   }
 
@@ -251,30 +257,41 @@ export class Linter {
     }
   }
 
-  #rulesFor({ ref, origin }: Resource): SelectedRule[] {
+  #rulesFor({ ref, origin }: Resource): RulesByScope {
     const overrides = this.#selection.key(origin?.file.file ?? '', ref);
     const key = `${overrides}|${groupOf(ref.apiVersion)}/${ref.kind}`;
-    let rules = this.#byKind.get(key);
-    if (!rules) {
-      rules = this.#selection
-        .rules(overrides)
-        .filter(({ rule }) => rule.scope !== 'file' && appliesTo(rule, ref));
-      this.#byKind.set(key, rules);
+    const known = this.#byKind.get(key);
+    if (known) return known;
+    const rules: RulesByScope = { object: [], workspace: [] };
+    for (const selected of this.#selection.rules(overrides)) {
+      const { rule } = selected;
+      if (rule.scope !== 'file' && appliesTo(rule, ref)) rules[rule.scope].push(selected);
     }
+    this.#byKind.set(key, rules);
     return rules;
   }
 
   /** Rules of scope `file` that are on for the file or for one of its objects. */
-  #fileRules({ file, documents }: SourceFile): Iterable<SelectedRule> {
+  #fileRules({ file, documents }: SourceFile): readonly SelectedRule[] {
     const keys = new Set([this.#selection.key(file, undefined)]);
-    for (const { document } of documents)
-      for (const { object } of document.manifests) keys.add(this.#selection.key(file, refOf(object)));
+    if (this.#selection.hasOverrides)
+      for (const { document } of documents)
+        for (const { object } of document.manifests) keys.add(this.#selection.key(file, refOf(object)));
+    const name = [...keys].join(';');
+    const known = this.#byFile.get(name);
+    if (known) return known;
     const rules = new Map<Rule, SelectedRule>();
     for (const key of keys)
       for (const selected of this.#selection.rules(key))
-        if (!rules.has(selected.rule)) rules.set(selected.rule, selected);
-    return rules.values();
+        if (selected.rule.scope === 'file' && !rules.has(selected.rule)) rules.set(selected.rule, selected);
+    this.#byFile.set(name, [...rules.values()]);
+    return [...rules.values()];
   }
+}
+
+interface RulesByScope {
+  object: SelectedRule[];
+  workspace: SelectedRule[];
 }
 
 function appliesTo({ kinds }: ObjectRule, { apiVersion, kind }: ObjectRef): boolean {

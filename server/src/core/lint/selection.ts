@@ -31,6 +31,10 @@ export class RuleSelection {
     this.#overrides = config.overrides ?? [];
   }
 
+  get hasOverrides(): boolean {
+    return this.#overrides.length > 0;
+  }
+
   /** Names the set of overrides that touch an object of a file: equal keys, equal rules. `''` when there are none. */
   key(file: string, ref: ObjectRef | undefined): string {
     if (this.#overrides.length === 0) return '';
