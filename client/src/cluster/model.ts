@@ -32,7 +32,8 @@ const REMEMBERED = 'podTriage.source';
 export class ClusterModel implements vscode.Disposable {
   readonly #server: Server;
   readonly #memory: vscode.Memento;
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<{ whole: boolean }>();
+  /** `whole` is false when nothing but the rows of the same source may have changed. */
   readonly onDidChange = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[];
   readonly #limits = new Map<string, number>();
@@ -41,6 +42,7 @@ export class ClusterModel implements vscode.Disposable {
   #failure: Failure | undefined;
   #visible = false;
   #timer: NodeJS.Timeout | undefined;
+  #whole = false;
   filter = '';
 
   constructor(server: Server, memory: vscode.Memento) {
@@ -168,14 +170,20 @@ export class ClusterModel implements vscode.Disposable {
   #receive(view: NamespaceView): void {
     // Answers about a namespace that was left behind arrive late.
     if (!this.#source || sourceKey(view.source) !== sourceKey(this.#source)) return;
+    const sameRows = this.#failure === undefined && this.#view?.state === view.state;
     this.#view = view;
     this.#failure = undefined;
-    this.#announce();
+    this.#announce(!sameRows);
   }
 
-  /** A rollout changes many objects at once; the tree is drawn once. */
-  #announce(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#changed.fire(), SETTLE_MS);
+  /** A rollout changes many objects at once; the tree is drawn once, and never later because more changes come. */
+  #announce(whole = true): void {
+    this.#whole ||= whole;
+    this.#timer ??= setTimeout(() => {
+      const change = { whole: this.#whole };
+      this.#timer = undefined;
+      this.#whole = false;
+      this.#changed.fire(change);
+    }, SETTLE_MS);
   }
 }

@@ -12,17 +12,22 @@ const FOLD = 8;
 
 export class ClusterTree implements vscode.TreeDataProvider<ClusterRow>, vscode.Disposable {
   readonly #model: ClusterModel;
-  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #changed = new vscode.EventEmitter<ClusterRow[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
+  /** The rows of the first level as VS Code has them. */
+  #shown: ClusterRow[] = [];
 
   constructor(model: ClusterModel) {
     this.#model = model;
-    this.#subscription = model.onDidChange(() => this.#changed.fire(undefined));
+    this.#subscription = model.onDidChange(({ whole }) => this.#refresh(whole));
   }
 
   async getChildren(row?: ClusterRow): Promise<ClusterRow[]> {
-    if (!row) return this.#roots();
+    if (!row) {
+      this.#shown = this.#roots();
+      return this.#shown;
+    }
     if (row.kind === 'quiet') return row.rows.map((each) => ({ kind: 'workload', row: each }));
     if (row.kind === 'workload') return this.#pods(row.row);
     if (row.kind === 'nodes') return this.#nodes();
@@ -48,6 +53,27 @@ export class ClusterTree implements vscode.TreeDataProvider<ClusterRow>, vscode.
   dispose(): void {
     this.#subscription.dispose();
     this.#changed.dispose();
+  }
+
+  /**
+   * Only rows that changed are drawn again: while VS Code reads rows anew it forgets what they stand for, and a
+   * command of their menu would come without its object.
+   */
+  #refresh(whole: boolean): void {
+    const next = this.#roots();
+    const before = this.#shown;
+    const same = next.length === before.length && next.every((row, at) => idOf(row) === idOf(before[at]));
+    if (whole || !same) {
+      this.#changed.fire(undefined);
+      return;
+    }
+    const changed = before.filter((row, at) => {
+      const now = next[at];
+      if (row.kind === 'nodes' || JSON.stringify(row) === JSON.stringify(now)) return row.kind === 'nodes';
+      Object.assign(row, now);
+      return true;
+    });
+    this.#changed.fire(changed);
   }
 
   #roots(): ClusterRow[] {
@@ -86,3 +112,6 @@ const failureRows = (failure: Failure): ClusterRow[] => [
   { kind: 'failure', failure },
   { kind: 'action', failure },
 ];
+
+const idOf = (row: ClusterRow | undefined): string =>
+  row?.kind === 'workload' ? row.row.uid : (row?.kind ?? '');

@@ -126,7 +126,9 @@ export function kubeconfigParams(): { kubeconfig?: string } {
 }
 
 function describe(source: Source, view: NamespaceView | undefined): string {
-  const at = view?.asOf && new Date(view.asOf);
+  // What is watched is as of now.
+  const isOld = source.kind === 'snapshot' || view?.state === 'stale';
+  const at = isOld && view?.asOf && new Date(view.asOf);
   const label = sourceLabel(source);
   return at ? vscode.l10n.t('{0} · as of {1}', label, at.toLocaleTimeString(vscode.env.language)) : label;
 }

@@ -77,34 +77,27 @@ export function askNamespace(
   source: Source,
   remembered: string | undefined,
 ): Promise<Answer<Source>> {
+  const choice = (name: string): Choice<Source> => ({ label: name, value: { ...source, namespace: name } });
+  const detail = vscode.l10n.t('Listing namespaces is forbidden here; type the name of yours.');
+  let mayList = true;
   return ask<Source>({
     ...place,
     placeholder: vscode.l10n.t('Namespace'),
+    typed: (text) => (mayList || !NAMESPACE.test(text) ? undefined : { ...choice(text), detail }),
     choices: async (token) => {
       const params =
         source.kind === 'context' ? { context: source.context } : { context: '', folder: source.folder };
       const answer = await server.ask('podTriage/namespaces', params, token);
       // Listing namespaces needs a right that many users do not have; theirs can still be typed.
-      if (!answer.ok && answer.failure.code === 'forbidden') return typedNamespace(source);
-      const names = await unwrap(Promise.resolve(answer));
-      return names.map((name) => ({ label: name, value: { ...source, namespace: name } }));
+      mayList = answer.ok || answer.failure.code !== 'forbidden';
+      if (!mayList) return [{ ...choice(source.namespace), detail }];
+      return (await unwrap(Promise.resolve(answer))).map(choice);
     },
     remembered: ({ value }) => value.namespace === (remembered ?? source.namespace),
   });
 }
 
-async function typedNamespace(source: Source): Promise<Choice<Source>[]> {
-  const name = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Namespace'),
-    prompt: vscode.l10n.t('Listing namespaces is forbidden here; type the name of yours.'),
-    value: source.namespace,
-    validateInput: (text) =>
-      /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)
-        ? undefined
-        : vscode.l10n.t('A namespace is at most 63 lower-case letters, digits and hyphens.'),
-  });
-  return name ? [{ label: name, value: { ...source, namespace: name } }] : [];
-}
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 export interface Target {
   source: Source;

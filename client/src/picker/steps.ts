@@ -15,6 +15,8 @@ export interface Question<T> {
   choices(token: vscode.CancellationToken): Promise<Choice<T>[]>;
   /** Stays open when a page opens behind it. */
   sticky?: boolean;
+  /** The choice that the typed text stands for, where not all of them can be known. */
+  typed?(text: string): Choice<T> | undefined;
   /** The answer of last time is offered first. */
   remembered?(choice: Choice<T>): boolean;
 }
@@ -36,7 +38,7 @@ export async function ask<T>(question: Question<T>): Promise<Answer<T>> {
   if (question.step > 1) box.buttons = [vscode.QuickInputButtons.Back];
   const answer = new Promise<Answer<T>>((resolve) => {
     box.onDidAccept(() => {
-      const [chosen] = box.selectedItems;
+      const chosen = box.selectedItems[0] ?? box.activeItems[0];
       if (chosen) resolve({ kind: 'chosen', value: chosen.value });
     });
     box.onDidTriggerButton(() => resolve({ kind: 'back' }));
@@ -46,6 +48,10 @@ export async function ask<T>(question: Question<T>): Promise<Answer<T>> {
         box.items = choices;
         const last = question.remembered && choices.find((choice) => question.remembered?.(choice));
         if (last) box.activeItems = [last];
+        box.onDidChangeValue((text) => {
+          const typed = choices.some(({ label }) => label === text) ? undefined : question.typed?.(text);
+          if (question.typed) box.items = typed ? [typed, ...choices] : choices;
+        });
         box.busy = false;
         if (choices.length === 0) box.placeholder = vscode.l10n.t('Nothing to choose from.');
       },

@@ -31,12 +31,12 @@ export async function confirmTerminal(
     );
     if (chosen === show) {
       await showObject(plan, subject);
-      // The dialog cannot stay open beside the document: the question comes again once it was read.
-      const next = await vscode.window.showInformationMessage(
-        vscode.l10n.t('This object would be written to {0}.', context),
-        open,
-        vscode.l10n.t('Cancel'),
-      );
+      // The dialog cannot stay open beside the document, and a notification goes away while it is read.
+      const next = await vscode.window.showQuickPick([open, vscode.l10n.t('Cancel')], {
+        title: vscode.l10n.t('Open a Netshoot terminal in {0}?', formatRef(subject)),
+        placeHolder: vscode.l10n.t('This object would be written to {0}.', context),
+        ignoreFocusOut: true,
+      });
       return next === open;
     }
     if (chosen === always) await memory.update(REMEMBERED, [...remembered, consent]);
