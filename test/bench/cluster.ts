@@ -22,7 +22,7 @@ const PODS = 10_000;
 const CROWD = { namespace: 'crowd', pods: PODS, perDeployment: 100 };
 const SMALL = { namespace: spaceName(0), pods: PODS / 100, perDeployment: 10 };
 const SMALL_NODES = 5;
-const RUNS = 7;
+const RUNS = 15;
 const IDLE_MS = 30_000;
 const PAGE = 100;
 
@@ -32,6 +32,7 @@ export async function cluster(): Promise<Figures> {
   const state = mkdtempSync(join(tmpdir(), 'pod-triage-bench-'));
   // The checkout's own cluster, if there is one, stays as it is.
   process.env.XDG_STATE_HOME = state;
+  say(`Should this be cut off, XDG_STATE_HOME=${state} npm run cluster -- down takes the cluster down`);
   try {
     const info = await up('simulated', { nodes: SMALL_NODES, pods: 0 }, say);
     return await measure(info);
