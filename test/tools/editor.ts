@@ -99,7 +99,8 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
       const input = page.locator('.quick-input-widget input.input');
       await input.waitFor();
       await input.fill(`>${title}`);
-      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      // The list of before the filter is there at once; its first entry is another command.
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
       await page.keyboard.press('Enter');
     };
     // The server opens a chat column that a workspace cannot turn off; it may come a moment late.
