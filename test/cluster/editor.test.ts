@@ -88,6 +88,8 @@ function suite(): void {
       height: 900,
     });
     await editor.page.locator('.activitybar [aria-label^="Pod Triage"]').first().click();
+    // The palette lists the commands that were there when it opened: the extension has to be.
+    await pane().getByText(namespace('crash')).first().waitFor({ timeout: 60_000 });
   });
 
   after(async () => {
