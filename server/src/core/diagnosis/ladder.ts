@@ -94,7 +94,7 @@ export function healthyFacts(scene: Scene, failed: ReadonlySet<Step>, say: Say):
   const [first] = live;
   if (first && all.length === 1 && ready.length === 1)
     facts.push(say('podReady', { name: first.ref.name, node: first.object.spec?.nodeName ?? '' }));
-  else if (live.length > 0) facts.push(say('podsReady', { ready: ready.length, total: live.length }));
+  else if (ready.length > 0) facts.push(say('podsReady', { ready: ready.length, total: live.length }));
   if (done.length === 1 && all.length === 1) facts.push(say('podDone', { name: done[0]?.ref.name ?? '' }));
   else if (done.length > 0) facts.push(say('podsDone', { count: done.length }));
   if (all.length === 0 && scene.object && failed.size === 0 && asksForNone(scene.object))

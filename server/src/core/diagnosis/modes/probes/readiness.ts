@@ -82,9 +82,11 @@ const ROWS: readonly Row[] = [
     messages: {
       timeout:
         'The readiness probe of {workload} gets no answer from container {container} on port {port} within {seconds} s.',
+      timeoutCommand:
+        'The readiness command of {workload} in container {container} does not end within {seconds} s.',
     },
     explain: (failure) => ({
-      message: 'timeout',
+      message: failure.probe?.exec ? 'timeoutCommand' : 'timeout',
       data: { port: probePort(failure), seconds: failure.probe?.timeoutSeconds ?? 1 },
       path: [...failure.path, ...(failure.probe?.timeoutSeconds === undefined ? [] : ['timeoutSeconds'])],
     }),
