@@ -20,9 +20,13 @@ const shared = {
 const siblings = {
   name: 'siblings',
   setup(build) {
-    const bundleOf = { 'cluster/entry.ts': './cluster.js', 'main.ts': './server.js' };
-    build.onResolve({ filter: /^\.\.\/(cluster\/entry|main)\.ts$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: bundleOf[path.slice(3)], external: true } : undefined,
+    const bundleOf = {
+      '../cluster/entry.ts': './cluster.js',
+      '../main.ts': './server.js',
+      './main.ts': './cli-main.js',
+    };
+    build.onResolve({ filter: /(cluster\/entry|\/main)\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: bundleOf[path], external: true } : undefined,
     );
   },
 };
@@ -45,10 +49,11 @@ const bundles = [
   { ...shared, entryPoints: { cluster: 'server/src/cluster/entry.ts' } },
   {
     ...shared,
-    entryPoints: { cli: 'server/src/cli/main.ts' },
+    entryPoints: { cli: 'server/src/cli/start.ts' },
     plugins: [siblings],
     banner: { js: '#!/usr/bin/env node' },
   },
+  { ...shared, entryPoints: { 'cli-main': 'server/src/cli/main.ts' }, plugins: [siblings] },
 ];
 
 /** One bundle a language from the files of each area, as VS Code and the server read it. */

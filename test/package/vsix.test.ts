@@ -18,7 +18,7 @@ const EXPECTED = [
   /^LICENSE(\.txt)?$/,
   /^README\.md$|^readme\.md$/,
   /^package(\.nls(\.zh-cn)?)?\.json$/,
-  /^dist\/(extension\.cjs|server\.js|cluster\.js|cli\.js|package\.json)$/,
+  /^dist\/(extension\.cjs|server\.js|cluster\.js|cli\.js|cli-main\.js|package\.json)$/,
   /^dist\/l10n\/bundle\.l10n\.zh-cn\.json$/,
   /^media\/(zh-cn\/)?cases\/(zh-cn\/)?[a-z0-9-]+\.md$/,
   /^media\/schema\/(kubernetes|config\.schema)\.json$/,

@@ -1,14 +1,10 @@
-/** The command line's entry: picks the command, turns errors into one line and an exit code. */
+/** The command line: picks the command, turns errors into one line and an exit code. */
 import { realpathSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { loadMessages, t } from '../l10n.ts';
 import { cases } from './cases.ts';
 import { type CliIO, UsageError } from './io.ts';
 import { lint } from './lint.ts';
-
-// The bundle is a third of a megabyte of script: compiled once, it starts in half the time.
-enableCompileCache?.();
 
 const USAGE = `pod-triage lint [--format text|json|sarif|junit|github] [--profile default|strict|pss-restricted]
                 [--enable IDS|all] [--disable IDS] [--config FILE] [--kubernetes-version 1.36]
