@@ -120,9 +120,8 @@ export interface FileRule<M extends string = string, P extends Params = Params> 
   check(file: SourceFile, context: FileContext<M, P>): void;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the registry holds rules of every object type; each sees only its kinds.
-type AnyType = any;
-export type Rule = ObjectRule<AnyType, AnyType, AnyType> | FileRule<AnyType, AnyType>;
+/** A rule of the registry. Methods compare their parameters both ways, so rules of one kind of object fit in. */
+export type Rule = ObjectRule | FileRule;
 
 /** Declares a rule; message ids and parameters are checked where the rule is written. */
 export function objectRule<T extends KubeObject>(): <
