@@ -182,13 +182,13 @@ test('10,000 documents and 2 MB are read in no time', () => {
 
 test('deep nesting and alias bombs are told, not followed', () => {
   for (const text of ['['.repeat(50_000), '- '.repeat(20_000), '{a: '.repeat(5000)])
-    assert.deepEqual(codes(limit(text, 5000)), ['depth-limit'], text.slice(0, 10));
+    assert.deepEqual(codes(limit(text, 5000)), ['depthLimit'], text.slice(0, 10));
   const stairs = Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n');
-  assert.deepEqual(codes(limit(stairs, 5000)), ['depth-limit']);
+  assert.deepEqual(codes(limit(stairs, 5000)), ['depthLimit']);
   const lines = ['a0: &a0 [x,x,x,x,x,x,x,x,x]'];
   for (let i = 1; i < 9; i++) lines.push(`a${i}: &a${i} [${Array(9).fill(`*a${i - 1}`)}]`);
-  assert.deepEqual(codes(limit(lines.join('\n'), 3000)), ['alias-limit']);
-  assert.deepEqual(codes(limit('a: &a [*a]\n', 1000)), ['depth-limit']);
+  assert.deepEqual(codes(limit(lines.join('\n'), 3000)), ['aliasLimit']);
+  assert.deepEqual(codes(limit('a: &a [*a]\n', 1000)), ['depthLimit']);
 });
 
 test('many aliases and merge keys of sound text stay cheap', () => {
@@ -199,13 +199,13 @@ test('many aliases and merge keys of sound text stay cheap', () => {
 
 test('what no reader can read is a problem with a place', () => {
   for (const [text, code] of [
-    ['a: \0b\n', 'syntax'],
-    ['a:\n\tb: 1\n', 'tab-indent'],
-    ['a: *nope\n', 'syntax'],
-    ['"'.concat('x'.repeat(500_000)), 'syntax'],
-    ['{"a":1,'.repeat(3), 'syntax'],
-    [`${'\t'.repeat(1000)}x: 1\n`, 'tab-indent'],
-    ['? [a]\n: b\n', 'syntax'],
+    ['a: \0b\n', 'control'],
+    ['a:\n\tb: 1\n', 'tabIndent'],
+    ['a: *nope\n', 'unknownAlias'],
+    ['"'.concat('x'.repeat(500_000)), 'openQuote'],
+    ['{"a":1,'.repeat(3), 'openBracket'],
+    [`${'\t'.repeat(1000)}x: 1\n`, 'tabIndent'],
+    ['? [a]\n: b\n', 'keyKind'],
   ] as const) {
     const { documents } = limit(text, 3000);
     const problem = documents[0]?.document.problems[0];

@@ -3,6 +3,7 @@ import type { KubeObject } from '../core/kube/object.ts';
 import { toData } from '../core/yaml/node.ts';
 import { readTree } from '../core/yaml/reader.ts';
 import { splitDocuments } from '../core/yaml/split.ts';
+import { syntaxText } from '../core/yaml/syntax.ts';
 
 export interface FileObjects {
   objects: KubeObject[];
@@ -31,7 +32,7 @@ export function objectsInYaml(text: string): FileObjects {
   const found: FileObjects = { objects: [], listed: [], problems: [] };
   for (const part of splitDocuments(text)) {
     const { root, problems } = readTree(part.text);
-    for (const { message } of problems.slice(0, 1)) found.problems.push(message);
+    for (const problem of problems.slice(0, 1)) found.problems.push(syntaxText(problem));
     if (root && problems.length === 0) unfold(toData(root), found);
   }
   return found;

@@ -4,6 +4,7 @@ import { nearest } from '../nearest.ts';
 import { type MapEntry, type MapNode, type Node, toData } from '../yaml/node.ts';
 import { parseFile } from '../yaml/parse.ts';
 import type { Range } from '../yaml/range.ts';
+import { syntaxText } from '../yaml/syntax.ts';
 import {
   isParamLike,
   type LintConfig,
@@ -67,7 +68,7 @@ export function parseConfig(
   const { root, problems: syntax } = placed.document;
   if (root?.kind !== 'map') {
     const first = syntax[0];
-    if (first) tell('syntax', first, { detail: first.message });
+    if (first) tell('syntax', first, { detail: syntaxText(first, translate) });
     else tell('notMap', { start: 0, end: placed.document.text.trimEnd().length });
     return { config: {}, problems };
   }

@@ -4,14 +4,7 @@ import type { Path } from '../path.ts';
 import type { SchemaProblem } from '../schema/read.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { MapNode, Node } from './node.ts';
-
-/** Something the YAML reader objects to. Offsets count from the start of the document. */
-export interface SyntaxProblem {
-  code: 'syntax' | 'tab-indent' | 'alias-limit' | 'depth-limit';
-  message: string;
-  start: number;
-  end: number;
-}
+import type { SyntaxProblem } from './syntax.ts';
 
 /** An object as text: its data as the API server would read it, and the tree that says where each value stands. */
 export interface Manifest {

@@ -11,10 +11,11 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import type { SyntaxProblem } from './document.ts';
 import { skipTrivia } from './layout.ts';
+import { problemOf } from './libraryProblem.ts';
 import type { MapEntry, MapNode, Node, ScalarNode, SeqNode } from './node.ts';
 import { plainKey, resolvePlain } from './plain.ts';
+import type { SyntaxProblem } from './syntax.ts';
 
 /** Above this many nodes from aliases a document is a bomb, not a manifest. */
 const MAX_EXPANDED_NODES = 100_000;
@@ -29,8 +30,8 @@ export interface ReadTree {
 }
 
 class TooMuch extends Error {
-  readonly code: 'alias-limit' | 'depth-limit';
-  constructor(code: 'alias-limit' | 'depth-limit') {
+  readonly code: 'aliasLimit' | 'depthLimit';
+  constructor(code: 'aliasLimit' | 'depthLimit') {
     super(code);
     this.code = code;
   }
@@ -43,15 +44,10 @@ export function readWithLibrary(text: string): ReadTree {
   } catch (error) {
     // The library calls itself for every level; a text of a million brackets exhausts the stack.
     if (!(error instanceof TooMuch || error instanceof RangeError)) throw error;
-    const code = error instanceof TooMuch ? error.code : 'depth-limit';
-    return { problems: [{ code, message: LIMITS[code], start: 0, end: Math.min(text.length, 1) }] };
+    const code = error instanceof TooMuch ? error.code : 'depthLimit';
+    return { problems: [{ code, start: 0, end: Math.min(text.length, 1) }] };
   }
 }
-
-const LIMITS = {
-  'alias-limit': `Aliases expand to more than ${MAX_EXPANDED_NODES} values`,
-  'depth-limit': `Values are nested deeper than ${MAX_DEPTH} levels`,
-};
 
 function read(text: string): ReadTree {
   const document = parseDocument(text, {
@@ -64,13 +60,9 @@ function read(text: string): ReadTree {
     merge: true,
   });
   // What exhausts the stack comes as an error of the document as well.
-  if (document.errors.some(({ message }) => message.includes('call stack'))) throw new TooMuch('depth-limit');
-  const problems: SyntaxProblem[] = document.errors.slice(0, MAX_PROBLEMS).map(({ code, message, pos }) => ({
-    code: code === 'TAB_AS_INDENT' ? 'tab-indent' : 'syntax',
-    message,
-    start: Math.min(pos[0], text.length),
-    end: Math.min(pos[1], text.length),
-  }));
+  if (document.errors.some(({ message }) => message.includes('call stack'))) throw new TooMuch('depthLimit');
+  const scene = { text, document, complaints: document.errors };
+  const problems = document.errors.slice(0, MAX_PROBLEMS).map((error) => problemOf(scene, error));
   if (problems.length > 0 || !document.contents) return { problems };
   const converter = new Converter(text);
   const root = converter.convert(document.contents as ParsedNode, 0);
@@ -93,15 +85,15 @@ class Converter {
 
   /** `intro` is the offset after the colon or dash that leads to the node. */
   convert(node: ParsedNode | null, depth: number, intro = 0): Node {
-    if (this.#aliasDepth > 0 && ++this.#expanded > MAX_EXPANDED_NODES) throw new TooMuch('alias-limit');
-    if (depth > MAX_DEPTH) throw new TooMuch('depth-limit');
+    if (this.#aliasDepth > 0 && ++this.#expanded > MAX_EXPANDED_NODES) throw new TooMuch('aliasLimit');
+    if (depth > MAX_DEPTH) throw new TooMuch('depthLimit');
     if (!node) return emptyScalar(intro);
     if (isAlias(node)) return this.#alias(node, depth);
     if (node.anchor) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return this.#isEmpty(node) ? emptyScalar(intro) : this.#scalar(node);
     if (isSeq(node)) return this.#seq(node, depth);
     if (isMap(node)) return this.#map(node, depth);
-    throw new TooMuch('depth-limit');
+    throw new TooMuch('depthLimit');
   }
 
   /** The library puts absent values behind blanks and comments; here they stand right after their colon or dash. */
@@ -139,18 +131,18 @@ class Converter {
 
   #key(node: ParsedNode | null, start: number, end: number): string {
     if (!isScalar(node)) {
-      this.#refuse('Only scalars can be keys', start, end);
+      this.#refuse({ code: 'keyKind', start, end });
       return '';
     }
     // The library's value of a merge key is no string.
     const text = String((node.type === 'PLAIN' ? node.source : node.value) ?? '');
     if (node.type !== 'PLAIN' || node.tag) return text;
-    if (resolvePlain(text) === null) this.#refuse('A key cannot be null', start, end);
+    if (resolvePlain(text) === null) this.#refuse({ code: 'nullKey', start, end });
     return plainKey(text);
   }
 
-  #refuse(message: string, start: number, end: number): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ code: 'syntax', message, start, end });
+  #refuse(problem: SyntaxProblem): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
   }
 
   #afterColon(keyEnd: number): number {
@@ -162,7 +154,7 @@ class Converter {
   #alias({ source, range: [start, end] }: Alias.Parsed, depth: number): Node {
     const target = this.#anchors.get(source);
     if (!target) {
-      this.#refuse(`Unresolved alias ${source}`, start, end);
+      this.#refuse({ code: 'unknownAlias', data: { name: source }, start, end });
       return emptyScalar(start);
     }
     this.#aliasDepth++;

@@ -1,7 +1,7 @@
 /** Text of one document → tree: the fast reader where it is sure, the library elsewhere. */
-import type { SyntaxProblem } from './document.ts';
 import { type FastResult, readFast } from './fast.ts';
 import { type ReadTree, readWithLibrary } from './library.ts';
+import type { SyntaxProblem } from './syntax.ts';
 
 const LONE_CR = /\r(?!\n)/g;
 /** What Go's reader refuses in any place (yaml_parser_update_buffer of go.yaml.in/yaml/v2). */
@@ -27,5 +27,5 @@ const treeOf = (result: FastResult): ReadTree =>
 
 function controlProblem({ 0: char, index }: RegExpExecArray): SyntaxProblem {
   const code = char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-  return { code: 'syntax', message: `Control character U+${code}`, start: index, end: index + 1 };
+  return { code: 'control', data: { char: `U+${code}` }, start: index, end: index + 1 };
 }

@@ -1,3 +1,4 @@
+import { SYNTAX_MESSAGES } from '../../../yaml/syntax.ts';
 import { fileRule, type TextFix } from '../../rule.ts';
 
 const DEFAULT_WIDTH = 2;
@@ -9,14 +10,14 @@ export const yamlTabIndent = fileRule({
   scope: 'file',
   case: 'yaml-cannot-be-read',
   messages: {
-    tab: 'A tab indents this line, and YAML allows only spaces; the document cannot be read.',
+    tab: SYNTAX_MESSAGES.tabIndent,
     replace: 'Indent with spaces',
   },
 
   check({ documents }, { report }) {
     for (const [index, { document }] of documents.entries()) {
       const { text, problems } = document;
-      if (!problems.some(({ code }) => code === 'tab-indent')) continue;
+      if (!problems.some(({ code }) => code === 'tabIndent')) continue;
       const tabs = [...text.matchAll(/^[ \t]*\t[ \t]*(?=\S)/gm)];
       // One fix for all of them: with one tab left the document still cannot be read.
       const fix: TextFix<'replace'> = {
