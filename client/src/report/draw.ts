@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { ageBetween } from '../../../server/src/core/age.ts';
 import { chainsOf } from '../../../server/src/core/diagnosis/chain.ts';
+import { headline } from '../../../server/src/core/diagnosis/headline.ts';
 import type { DiagnosisReport, StepResult } from '../../../server/src/core/diagnosis/report.ts';
 import { OUTCOME_SIGNS, outcomeName, stepName } from '../../../server/src/core/diagnosis/stepNames.ts';
 import type { Confidence, Finding, Fix } from '../../../server/src/core/finding.ts';
@@ -78,7 +79,7 @@ function sectionsOf(
           heading: t('Why it cannot be reached'),
           causes: causes.map((cause, index) => causeBox(cause, index, manifests[index], fixes[index] ?? [])),
         }
-      : { id: 'why', kind: 'text', heading: t('Verdict'), text: nothingWrong(report) },
+      : { id: 'why', kind: 'text', heading: t('Verdict'), text: headline(report, translate) },
     chains.length > 0 && {
       id: 'follows',
       kind: 'chains',
@@ -154,11 +155,6 @@ export function commandsOf(report: DiagnosisReport, source: Source): string[] {
   const context = source.kind === 'context' ? source.context : undefined;
   const commands = report.rootCauses.flatMap((cause) => cause.commands ?? []);
   return [...new Set(commands.map((command) => aimed(command, context)))];
-}
-
-function nothingWrong(report: DiagnosisReport): string {
-  const passed = report.steps.filter(({ outcome }) => outcome === 'passed').length;
-  return t('Nothing wrong found. {0} checks passed, {1} not checked.', passed, report.notChecked.length);
 }
 
 const CONFIDENCE: Record<Confidence, { word: string; why: string }> = {

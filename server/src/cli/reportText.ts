@@ -1,5 +1,6 @@
 /** A diagnosis for a terminal: the verdict first, then how it is known, then what was not looked at. */
 import { chainsOf } from '../core/diagnosis/chain.ts';
+import { headline } from '../core/diagnosis/headline.ts';
 import type { DiagnosisReport } from '../core/diagnosis/report.ts';
 import { OUTCOME_SIGNS, stepName } from '../core/diagnosis/stepNames.ts';
 import type { Evidence } from '../core/finding.ts';
@@ -9,15 +10,7 @@ import { t, translate } from '../l10n.ts';
 /** Plain text; control characters of the cluster's own words are taken out. */
 export function reportText(report: DiagnosisReport, where: string): string {
   const lines = [`${formatRef(report.subject)}  (${where}, ${report.at})`, ''];
-  if (report.rootCauses.length === 0) {
-    const passed = report.steps.filter(({ outcome }) => outcome === 'passed').length;
-    lines.push(
-      t('Nothing wrong found. {passed} checks passed, {notChecked} not checked.', {
-        passed,
-        notChecked: report.notChecked.length,
-      }),
-    );
-  }
+  if (report.rootCauses.length === 0) lines.push(headline(report, translate), '');
   for (const { cause, consequences } of chainsOf(report)) {
     lines.push(`✖ ${cause.message}  [${translate(cause.confidence)}]`);
     lines.push(`  ${formatRef(cause.object)}${cause.path ? ` → ${cause.path}` : ''}  (${cause.id})`);

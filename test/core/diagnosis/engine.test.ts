@@ -132,13 +132,19 @@ test('an old fault without events says that their evidence has expired', () => {
   const report = run(web.all, web.deployment);
   assert.deepEqual(
     report.notChecked.map(({ check, reason }) => [check, reason]),
-    [['Events of Pod web-abc-0', 'evidence-expired']],
+    [
+      ['State of pod web-abc-0', 'unexplained'],
+      ['Events of Pod web-abc-0', 'evidence-expired'],
+    ],
   );
   const young = o.deployment('web', {
     age: 600,
     podOptions: () => ({ age: 600, states: { app: o.unready(500) } }),
   });
-  assert.deepEqual(run(young.all, young.deployment).notChecked, []);
+  assert.deepEqual(
+    run(young.all, young.deployment).notChecked.map(({ reason }) => reason),
+    ['unexplained'],
+  );
 });
 
 test('an exit code without its log is a hint, and the log is named as not checked', () => {

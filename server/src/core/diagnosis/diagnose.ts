@@ -21,7 +21,9 @@ import type { Observed, Subject } from './observed.ts';
 import { indexObserved, type ObservedIndex } from './observedIndex.ts';
 import { type Consequence, type DiagnosisReport, STEPS } from './report.ts';
 import type { Scene } from './scene.ts';
+import { waitingPods } from './starting.ts';
 import { subjectKeys } from './subjectKeys.ts';
+import { isPremature, waitingNotes } from './waitingNotes.ts';
 
 export interface DiagnoseOptions {
   translate?: Translate;
@@ -61,6 +63,9 @@ export function diagnose(
     chains.set(root, chain);
     if (report !== root) chain.push({ report, depth });
   }
+  const waiting = waitingPods(scene);
+  const young = new Set(waiting.filter(({ isYoung }) => isYoung).map(({ pod }) => refKey(pod.ref)));
+  for (const root of chains.keys()) if (isPremature(root, young)) chains.delete(root);
   const mine = subjectKeys(scene);
   const concerns = (root: Report): boolean =>
     [root, ...(chains.get(root) ?? []).map(({ report }) => report)].some((report) =>
@@ -79,10 +84,12 @@ export function diagnose(
     .filter((root) => !roots.includes(root))
     .map(finding)
     .sort(bySeverity);
-  const failed = new Set(
-    [...roots, ...roots.flatMap((root) => (chains.get(root) ?? []).map(({ report }) => report))].map(
-      ({ mode }) => mode.step,
-    ),
+  const answer = [...roots, ...roots.flatMap((root) => (chains.get(root) ?? []).map(({ report }) => report))];
+  const failed = new Set(answer.map(({ mode }) => mode.step));
+  // A bare symptom names the pod and explains nothing.
+  const answered = new Set(answer.filter(({ mode }) => !mode.symptom).flatMap(({ keys }) => [...keys]));
+  const unanswered = waiting.filter(
+    ({ pod }) => scene.subjectPods.has(pod) && !answered.has(refKey(pod.ref)),
   );
   return {
     subject: scene.subject,
@@ -90,9 +97,12 @@ export function diagnose(
     rootCauses,
     consequences,
     healthy: healthyFacts(scene, failed, say),
-    notChecked: collectGaps(scene, index, notes, say, roots.length > 0),
+    notChecked: [
+      ...waitingNotes(scene, unanswered, say),
+      ...collectGaps(scene, index, notes, say, roots.length > 0),
+    ],
     alsoSeen,
-    steps: describeSteps(scene, failed, say),
+    steps: describeSteps(scene, failed, unanswered, say),
   };
 }
 

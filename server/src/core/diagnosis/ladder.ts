@@ -6,6 +6,7 @@ import type { Say } from './diagnose.ts';
 import { endpointsOf } from './endpoints.ts';
 import { STEPS, type Step, type StepResult } from './report.ts';
 import type { Scene } from './scene.ts';
+import type { Waiting } from './starting.ts';
 
 /** Kinds that must have been read for a step to count as passed. */
 const NEEDS: Partial<Record<Step, readonly string[]>> = {
@@ -18,14 +19,24 @@ const NEEDS: Partial<Record<Step, readonly string[]>> = {
 
 const LAST_POD_STEP = STEPS.indexOf('probes');
 
-/** Each step with its outcome. `failed`: the steps at which some finding of the answer stands. */
-export function describeSteps(scene: Scene, failed: ReadonlySet<Step>, say: Say): StepResult[] {
+/**
+ * Each step with its outcome. `failed`: the steps at which some finding of the answer stands; `waiting`: pods that
+ * stand on a step without a finding.
+ */
+export function describeSteps(
+  scene: Scene,
+  failed: ReadonlySet<Step>,
+  waiting: readonly Waiting[],
+  say: Say,
+): StepResult[] {
   const firstFailed = STEPS.findIndex((step, at) => at <= LAST_POD_STEP && failed.has(step));
+  const firstWaiting = Math.min(LAST_POD_STEP + 1, ...waiting.map(({ stage }) => STEPS.indexOf(stage.step)));
   const pods = [...scene.subjectPods].filter((pod) => livePods(scene).includes(pod));
   return STEPS.map((step, at): StepResult => {
     if (failed.has(step)) return { step, outcome: 'failed' };
     const isPodStep = at <= LAST_POD_STEP;
     if (isPodStep && firstFailed >= 0 && at > firstFailed) return { step, outcome: 'not-reached' };
+    if (isPodStep && at >= firstWaiting && step !== 'probes') return { step, outcome: 'not-reached' };
     const gap = NEEDS[step]?.map((kind) => scene.gapOf(kind, scopeOf(kind, scene))).find((found) => found);
     if (gap) return { step, outcome: 'not-checked', detail: `${gap.kind}: ${gap.detail}` };
     return { step, ...stepFact(step, scene, pods, say) };

@@ -4,6 +4,7 @@ import type { Finding } from '../finding.ts';
 import { fillTemplate, type MessageData, type Translate } from '../finding.ts';
 import { formatRef } from '../kube/ref.ts';
 import { chainsOf } from './chain.ts';
+import { headline } from './headline.ts';
 import type { DiagnosisReport } from './report.ts';
 import { OUTCOME_SIGNS, outcomeName, stepName } from './stepNames.ts';
 
@@ -11,7 +12,6 @@ const messages = {
   title: '{object}: diagnosis',
   subtitle: '{where}, {at}',
   why: 'Why it cannot be reached',
-  nothing: 'Nothing wrong found. {passed} checks passed, {notChecked} not checked.',
   follows: 'What follows from it',
   evidence: 'How we know',
   path: 'The path',
@@ -36,7 +36,7 @@ export function reportMarkdown(report: DiagnosisReport, where: string, translate
     `## ${say('why')}`,
     '',
   ];
-  if (report.rootCauses.length === 0) lines.push(nothingWrong(report, say), '');
+  if (report.rootCauses.length === 0) lines.push(plain(headline(report, translate)), '');
   for (const { cause, consequences } of chainsOf(report)) {
     lines.push(`- **${plain(cause.message)}** (${say(cause.confidence)})`);
     lines.push(`  ${place(cause)} · \`${cause.case}\``);
@@ -72,14 +72,6 @@ export function reportMarkdown(report: DiagnosisReport, where: string, translate
   const commands = [...new Set(report.rootCauses.flatMap((cause) => cause.commands ?? []))];
   if (commands.length > 0) lines.push(`## ${say('next')}`, '', fence(commands.join('\n'), 'sh'), '');
   return `${lines.join('\n').trimEnd()}\n`;
-}
-
-function nothingWrong(
-  report: DiagnosisReport,
-  say: (id: keyof typeof messages, data?: MessageData) => string,
-): string {
-  const passed = report.steps.filter(({ outcome }) => outcome === 'passed').length;
-  return say('nothing', { passed, notChecked: report.notChecked.length });
 }
 
 function section(lines: string[], title: string, rows: readonly string[]): void {

@@ -34,6 +34,25 @@ export const DIAGNOSIS_MESSAGES = {
   eventsExpired: 'Nothing is recorded any more; the API server keeps events for an hour by default.',
   checkLogs: 'Log of container {container} of pod {pod}',
   notRead: 'It was not read.',
+  nothingWrong: 'Nothing wrong found. {passed} checks passed, {notChecked} not checked.',
+  nothingYet: 'Nothing can be said yet: pods are still starting. Ask again at {time}.',
+  noCause: 'No cause found: pods are not ready, and nothing that was read says why.',
+  checkPod: 'State of pod {name}',
+  checkPods: 'State of {count} more pods',
+  stillStarting: 'Still starting: {what} Its state says something from {time} on (in {wait}).',
+  stillStartingOpen: 'Still starting: {what} Ask again in {wait}; from {time} on standing here is a fault.',
+  unexplained: 'Not ready, and nothing that was read says why: {what}',
+  waitsScheduler: 'the pod was created {age} ago and waits for the scheduler.',
+  waitsVolumes: 'container {container} has waited {age} for the volumes and the network of the pod.',
+  waitsImage: 'image {image} of container {container} has been pulled for {age}.',
+  waitsInit: 'init container {container} ({at} of {count}) has been running for {age}.',
+  waitsStartupProbe:
+    'container {container} has been running for {age} and its startup probe has not passed; it is given {delay} s and then {threshold} tries, one every {period} s.',
+  waitsReadinessProbe:
+    'container {container} has been running for {age} and its readiness probe has not passed; it is given {delay} s and then {threshold} tries, one every {period} s.',
+  waitsContainer: 'container {container} has been running for {age} and is not ready.',
+  waitsAgain: 'container {container} has been restarted {count} times.',
+  waitsReady: 'every container is ready and the pod is not.',
 } as const;
 
 export type DiagnosisMessage = keyof typeof DIAGNOSIS_MESSAGES;

@@ -34,8 +34,11 @@ export interface StepResult {
 export interface NotChecked {
   /** What was not checked, for a person: `Secrets of namespace pay`. */
   check: string;
-  reason: GapReason;
+  /** `still-starting`: too young to say; `unexplained`: not ready, and nothing that was read says why. */
+  reason: GapReason | 'still-starting' | 'unexplained';
   detail: string;
+  /** The moment by the cluster's clock at which the question has an answer, RFC 3339. */
+  askAgainAt?: string;
 }
 
 export interface Consequence extends Finding {

@@ -12,6 +12,7 @@ import {
 import { involved, messageOf, millisOf } from '../../eventFacts.ts';
 import { listeningPort } from '../../logText.ts';
 import type { Scene } from '../../scene.ts';
+import { isStarting } from '../../starting.ts';
 
 export type ProbeKind = 'readiness' | 'liveness' | 'startup';
 
@@ -26,6 +27,8 @@ export interface ProbeFailure {
   text: string;
   /** `probe errored and resulted in …`: the probe itself could not run. */
   errored: boolean;
+  /** True while the container still has tries left from its start: what time alone may mend is no fault yet. */
+  early: boolean;
 }
 
 const FIELD = { readiness: 'readinessProbe', liveness: 'livenessProbe', startup: 'startupProbe' } as const;
@@ -60,6 +63,7 @@ export function probeFailures(scene: Scene): ProbeFailure[] {
           event,
           text: match[3] ?? '',
           errored: match[2] !== 'failed',
+          early: isStarting(fact, scene.now),
         });
       }
       return [...found.values()];

@@ -17,7 +17,15 @@ interface Row {
   explain(
     failure: ProbeFailure,
     scene: Scene,
-  ): { message: string; data?: MessageData; path?: Path; evidence?: Evidence[]; confidence?: Confidence };
+  ): {
+    message: string;
+    data?: MessageData;
+    path?: Path;
+    evidence?: Evidence[];
+    confidence?: Confidence;
+    /** No time mends it: it counts from the first second on. */
+    lasting?: boolean;
+  };
 }
 
 /** The mode of a probe that cannot be asked at all; see errors.ts. */
@@ -50,7 +58,7 @@ const ROWS: readonly Row[] = [
         data: { port, listens: listens.port },
         path,
         // A declared port is a promise, the application's own word is a fact.
-        ...(listens.declared ? { confidence: 'likely' as const } : {}),
+        ...(listens.declared ? { confidence: 'likely' as const } : { lasting: true }),
         evidence: listens.line
           ? [logEvidence(fact.pod, fact.name, false, listens.line)]
           : [fieldEvidence(fact.pod, [...fact.path, 'ports'])],
@@ -121,7 +129,8 @@ const modeOf = (row: Row): FailureMode =>
         if (failure.kind !== 'readiness' || failure.errored || OTHERS.test(failure.text)) continue;
         if (ROWS.find(({ when }) => when(failure)) !== row) continue;
         const { fact, event } = failure;
-        const { message, data, path, evidence, confidence } = row.explain(failure, scene);
+        const { message, data, path, evidence, confidence, lasting } = row.explain(failure, scene);
+        if (failure.early && !lasting) continue;
         const place = declared(scene, fact.pod, path ?? failure.path);
         report(message, place.guilty, {
           data: { workload: nameOf(topOwner(scene, fact.pod)), container: fact.name, ...data },
