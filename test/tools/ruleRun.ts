@@ -38,7 +38,7 @@ function traced(rule: Rule): Rule {
 
 function splitMessage(message: string): { id: string; text: string } {
   const [id = '', text = ''] = message.split(ID_END);
-  if (text.includes(PLACE[0] + PLACE[1]))
+  if (text.includes(`${PLACE[0]}–${PLACE[1]}`))
     throw new Error(`Message ${id} has a place without a value: ${text}`);
   return { id, text: text.replaceAll(PLACE[0], '').replaceAll(PLACE[1], '') };
 }

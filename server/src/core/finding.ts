@@ -84,7 +84,7 @@ export type Translate = (template: string) => string;
 
 export type MessageData = Record<string, string | number | undefined>;
 
-/** Fills `{name}` places of a message template. An absent value leaves its place empty. */
-export function fillTemplate(template: string, data: MessageData): string {
-  return template.replace(/\{(\w+)\}/g, (_, key: string) => String(data[key] ?? ''));
+/** Fills `{name}` places of a message template. `nothing` stands where a value is absent or empty. */
+export function fillTemplate(template: string, data: MessageData, nothing = ''): string {
+  return template.replace(/\{(\w+)\}/g, (_, key: string) => String(data[key] ?? '') || nothing);
 }

@@ -32,7 +32,7 @@ export function refOf(object: KubeObject, defaultNamespace = DEFAULT_NAMESPACE):
   const { apiVersion, kind, metadata } = object;
   const name = metadata.name ?? metadata.generateName ?? '';
   if (isClusterScoped(kind)) return { apiVersion, kind, name };
-  return { apiVersion, kind, namespace: metadata.namespace ?? defaultNamespace, name };
+  return { apiVersion, kind, namespace: metadata.namespace || defaultNamespace, name };
 }
 
 /**

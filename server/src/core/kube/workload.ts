@@ -34,6 +34,8 @@ export function podTemplateOf(object: KubeObject): PodTemplateSpec | undefined {
 
 export interface PlacedContainer {
   container: Container;
+  /** What a message calls it: its name, or `containers[0]` while it has none. */
+  label: string;
   /** Path of the container in its object. */
   path: Path;
   role: 'main' | 'init' | 'sidecar';
@@ -58,6 +60,7 @@ function placeContainers(object: KubeObject): PlacedContainer[] {
   const place = (list: 'containers' | 'initContainers'): PlacedContainer[] =>
     (spec[list] ?? []).map((container, index) => ({
       container,
+      label: container.name || `${list}[${index}]`,
       path: [...base, 'spec', list, index],
       role: list === 'containers' ? 'main' : container.restartPolicy === 'Always' ? 'sidecar' : 'init',
     }));

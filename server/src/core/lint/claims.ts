@@ -18,7 +18,7 @@ export interface MountedClaim {
 export function claimsOf(object: KubeObject, store: Store): MountedClaim[] {
   const base = templatePath(object.kind);
   if (!base) return [];
-  const namespace = object.metadata.namespace ?? DEFAULT_NAMESPACE;
+  const namespace = object.metadata.namespace || DEFAULT_NAMESPACE;
   return (podTemplateOf(object)?.spec?.volumes ?? []).flatMap((volume, index) => {
     const name = volume?.persistentVolumeClaim?.claimName;
     if (!name) return [];

@@ -1,5 +1,7 @@
 /** Items of lists that share a name they must not share. */
+import type { Resource } from '../kube/store.ts';
 import type { Path } from '../path.ts';
+import type { ObjectContext, Params, ReportOptions } from './rule.ts';
 
 export interface Named {
   name: string | undefined;
@@ -27,6 +29,29 @@ export function duplicatesIn(items: readonly Named[]): Duplicate[] {
 }
 
 /** `web-2`, or the first number that is free. */
-export function freeName(name: string, taken: readonly (string | undefined)[]): string {
+function freeName(name: string, taken: readonly (string | undefined)[]): string {
   for (let n = 2; ; n++) if (!taken.includes(`${name}-${n}`)) return `${name}-${n}`;
+}
+
+/** Reports each name that an earlier item has, with that item beside it and a free name as the fix. */
+export function tellDuplicates<M extends string>(
+  resource: Resource,
+  names: readonly Named[],
+  message: M,
+  report: ObjectContext<M | 'theFirst' | 'rename', Params>['report'],
+  { data = {}, ...options }: Pick<ReportOptions, 'data' | 'severity'> = {},
+): void {
+  for (const { name, first, again } of duplicatesIn(names))
+    for (const { path } of again) {
+      const free = freeName(
+        name,
+        names.map((other) => other.name),
+      );
+      report(message, path, {
+        ...options,
+        data: { name, ...data },
+        related: [{ resource, path: first.path, message: 'theFirst', data: { name } }],
+        fixes: [{ title: 'rename', data: { free }, edits: [{ op: 'set', path, value: free }] }],
+      });
+    }
 }

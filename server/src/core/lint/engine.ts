@@ -244,7 +244,7 @@ export class Linter {
 
   #text(rule: Rule, message: string, data: MessageData = {}): string {
     const template = (rule.messages as Record<string, string>)[message] ?? message;
-    return fillTemplate(this.#translate(template), data);
+    return fillTemplate(this.#translate(template), data, NOTHING);
   }
 
   #guard(rule: Rule, check: () => void): void {
@@ -300,6 +300,9 @@ function appliesTo({ kinds }: ObjectRule, { apiVersion, kind }: ObjectRef): bool
   if (kinds === 'pods') return POD_KINDS.includes(kind);
   return kinds.includes(isBuiltinGroup(group) ? kind : `${group}/${kind}`);
 }
+
+/** Stands for a name or value that a manifest does not have yet. */
+const NOTHING = '–';
 
 const MARK = /^(apiVersion|kind)[ \t]*:|"(apiVersion|kind)"[ \t]*:/m;
 

@@ -24,12 +24,12 @@ export function hostPathsOf(object: KubeObject): HostPath[] {
         volume: name,
         hostPath: written.replace(/(?<=.)\/+$/, ''),
         path: [...base, 'spec', 'volumes', index, 'hostPath', 'path'],
-        mounts: containersOf(object).flatMap(({ container, path }) =>
+        mounts: containersOf(object).flatMap(({ container, label, path }) =>
           (container.volumeMounts ?? []).flatMap((mount, i) =>
             mount?.name === name
               ? [
                   {
-                    container: container.name ?? '',
+                    container: label,
                     readOnly: mount.readOnly === true,
                     path: [...path, 'volumeMounts', i],
                   },

@@ -30,13 +30,13 @@ export const missingProbeRule = ({ id, field, sources, messages }: MissingProbe)
 
     check({ object }, { params, report }) {
       if (ENDING.includes(object.kind)) return;
-      for (const { container, path } of longRunning(object)) {
-        const name = container.name ?? '';
-        if (container[field] || params.exempt.some((glob) => matchesGlob(glob, name))) continue;
+      for (const { container, label, path } of longRunning(object)) {
+        if (container[field] || params.exempt.some((glob) => matchesGlob(glob, container.name ?? '')))
+          continue;
         const first = (container.ports ?? []).find(({ protocol }) => (protocol ?? 'TCP') === 'TCP');
         const port = first?.name ?? first?.containerPort;
         report('missing', [...path, field], {
-          data: { container: name },
+          data: { container: label },
           fixes:
             port === undefined
               ? []

@@ -30,7 +30,7 @@ export const missingResourceRule = ({ list, resource, standard, ...meta }: Missi
     check({ object }, { params, report }) {
       // Requests and limits of the whole pod (1.34) stand in for those of its containers.
       if (valueAt(podTemplateOf(object)?.spec, ['resources', list, resource]) !== undefined) return;
-      for (const { container, path, role } of containersOf(object)) {
+      for (const { container, label, path, role } of containersOf(object)) {
         if (role === 'init' && !params.includeInit) continue;
         if (has(container, list, resource)) continue;
         // The API server copies a limit to an absent request.
@@ -40,7 +40,7 @@ export const missingResourceRule = ({ list, resource, standard, ...meta }: Missi
           list === 'limits' && resource === 'memory' && request !== undefined ? request : standard;
         const place = [...path, 'resources', list, resource];
         report('missing', place, {
-          data: { container: container.name },
+          data: { container: label },
           fixes: [{ title: 'set', data: { value }, edits: [{ op: 'set', path: place, value }] }],
         });
       }

@@ -21,13 +21,13 @@ export const unequalResourceRule = ({ resource, ...meta }: UnequalResource): Rul
     case: 'qos-class-eviction',
 
     check({ object }, { report }) {
-      for (const { container, path } of containersOf(object)) {
+      for (const { container, label, path } of containersOf(object)) {
         const request = container.resources?.requests?.[resource];
         const limit = container.resources?.limits?.[resource];
         // A limit alone becomes the request as well.
         if (request === undefined || sameAmount(request, limit)) continue;
         const place = [...path, 'resources', 'requests', resource];
-        const data = { container: container.name, request, limit };
+        const data = { container: label, request, limit };
         const setLimit = {
           title: 'setLimit' as const,
           data,

@@ -19,13 +19,13 @@ export const imagePullPolicyNotAlways = objectRule()({
   },
 
   check({ object }, { params, report }) {
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const policy = pullPolicyOf(container);
       const pinned = splitImage(container.image ?? '').digest !== undefined;
       if (policy === 'Always' || (params.skipDigest && pinned)) continue;
       const place = [...path, 'imagePullPolicy'];
       report('policy', place, {
-        data: { container: container.name, policy },
+        data: { container: label, policy },
         fixes: [{ title: 'always', edits: [{ op: 'set', path: place, value: 'Always' }] }],
       });
     }

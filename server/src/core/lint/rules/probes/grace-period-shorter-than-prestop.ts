@@ -25,13 +25,13 @@ export const gracePeriodShorterThanPrestop = objectRule()({
     const base = templatePath(object.kind);
     if (!spec || !base) return;
     const grace = spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE;
-    for (const { container, path } of longRunning(object)) {
+    for (const { container, label, path } of longRunning(object)) {
       const sleep = sleepOf(container.lifecycle?.preStop);
       if (sleep === undefined || grace >= sleep + params.margin) continue;
       const wanted = sleep + DEFAULT_GRACE;
       report(grace > sleep ? 'short' : 'none', [...path, 'lifecycle', 'preStop'], {
         at: 'key',
-        data: { container: container.name, sleep, grace, rest: grace - sleep },
+        data: { container: label, sleep, grace, rest: grace - sleep },
         fixes: [
           {
             title: 'raise',

@@ -20,7 +20,7 @@ export const livenessTooAggressive = objectRule()({
   },
 
   check({ object }, { params, report }) {
-    for (const { container, path } of longRunning(object)) {
+    for (const { container, label, path } of longRunning(object)) {
       const { livenessProbe: liveness, startupProbe } = container;
       if (!liveness || startupProbe) continue;
       const { initialDelaySeconds, periodSeconds } = timingOf(liveness);
@@ -28,7 +28,7 @@ export const livenessTooAggressive = objectRule()({
       const value = { ...handlerOf(liveness), periodSeconds, failureThreshold: STARTUP_FAILURES };
       report('aggressive', [...path, 'livenessProbe'], {
         at: 'key',
-        data: { container: container.name, seconds: initialDelaySeconds + budgetOf(liveness) },
+        data: { container: label, seconds: initialDelaySeconds + budgetOf(liveness) },
         fixes: [
           {
             title: 'startupProbe',

@@ -36,8 +36,8 @@ export const missingReadinessProbe = objectRule()({
     const anyProbe = containers.some(({ container }) => container.readinessProbe);
     if (anyProbe && (!owner || owner.container.readinessProbe)) return;
 
-    const { container, path } = owner ?? first;
-    const data = { service: service.ref.name, container: container.name };
+    const { container, label, path } = owner ?? first;
+    const data = { service: service.ref.name, container: label };
     const port = portOf(container);
     report(anyProbe ? 'other' : 'missing', [...path, 'readinessProbe'], {
       data,

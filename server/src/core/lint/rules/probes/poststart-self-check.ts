@@ -27,7 +27,7 @@ export const poststartSelfCheck = objectRule()({
   },
 
   check({ object }, { report }) {
-    for (const { container, path } of longRunning(object)) {
+    for (const { container, label, path } of longRunning(object)) {
       const hook = container.lifecycle?.postStart;
       const problem = hook && problemOf(hook, container);
       if (!problem) continue;
@@ -36,7 +36,7 @@ export const poststartSelfCheck = objectRule()({
       const value = { ...handlerOf(hook), failureThreshold: STARTUP_FAILURES };
       report(problem, [...lifecycle, 'postStart'], {
         at: 'key',
-        data: { container: container.name },
+        data: { container: label },
         fixes: container.startupProbe
           ? []
           : [

@@ -22,7 +22,7 @@ export const probePortNameMissing = objectRule()({
   },
 
   check({ object }, { report }) {
-    for (const { container, path } of longRunning(object))
+    for (const { container, label, path } of longRunning(object))
       for (const { handler, path: at } of handlersOf(container)) {
         const used = handlerPort(handler);
         if (typeof used?.port !== 'string') continue;
@@ -30,7 +30,7 @@ export const probePortNameMissing = objectRule()({
         const ports = container.ports ?? [];
         const place: Path = [...path, ...at, ...used.path];
         const declared = ports.find((port) => port.name === name);
-        const data = { name, container: container.name };
+        const data = { name, container: label };
         if (declared) {
           const protocol = declared.protocol ?? 'TCP';
           if (protocol !== 'TCP') report('udp', place, { data: { ...data, protocol } });

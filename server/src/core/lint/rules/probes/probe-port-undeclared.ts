@@ -23,7 +23,7 @@ export const probePortUndeclared = objectRule()({
   },
 
   check({ object }, { params, report }) {
-    for (const { container, path } of longRunning(object))
+    for (const { container, label, path } of longRunning(object))
       for (const { handler, path: at } of handlersOf(container)) {
         const used = handlerPort(handler);
         // A handler with a host of its own asks somebody else.
@@ -33,7 +33,7 @@ export const probePortUndeclared = objectRule()({
         if (declared.some(({ protocol }) => (protocol ?? 'TCP') === 'TCP')) continue;
         if (params.scanArgs && mentionsPort(container, port)) continue;
         const place = [...path, ...at, ...used.path];
-        const data = { port, container: container.name };
+        const data = { port, container: label };
         const protocol = declared[0]?.protocol;
         if (protocol) {
           report('udp', place, { data: { ...data, protocol }, severity: 'warning' });

@@ -22,7 +22,7 @@ export const probesIdentical = objectRule()({
   },
 
   check({ object }, { params, report }) {
-    for (const { container, path } of longRunning(object)) {
+    for (const { container, label, path } of longRunning(object)) {
       const { livenessProbe: liveness, readinessProbe: readiness } = container;
       if (!liveness || !readiness) continue;
       const handler = JSON.stringify(sorted(handlerOf(liveness)));
@@ -31,7 +31,7 @@ export const probesIdentical = objectRule()({
       const threshold = Math.ceil((budgetOf(readiness) * PATIENCE) / timingOf(liveness).periodSeconds);
       report('identical', [...path, 'livenessProbe'], {
         at: 'key',
-        data: { container: container.name, seconds: budgetOf(liveness) },
+        data: { container: label, seconds: budgetOf(liveness) },
         fixes: [
           {
             title: 'raise',

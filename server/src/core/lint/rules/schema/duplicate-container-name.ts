@@ -1,5 +1,5 @@
 import { containersOf, podTemplateOf, templatePath } from '../../../kube/workload.ts';
-import { duplicatesIn, freeName } from '../../duplicates.ts';
+import { tellDuplicates } from '../../duplicates.ts';
 import { objectRule } from '../../rule.ts';
 
 export const duplicateContainerName = objectRule()({
@@ -28,17 +28,6 @@ export const duplicateContainerName = objectRule()({
         path: [...(base ?? []), 'spec', 'ephemeralContainers', index, 'name'],
       })),
     ];
-    for (const { name, first, again } of duplicatesIn(names))
-      for (const { path } of again) {
-        const free = freeName(
-          name,
-          names.map((other) => other.name),
-        );
-        report('duplicate', path, {
-          data: { name },
-          related: [{ resource, path: first.path, message: 'theFirst', data: { name } }],
-          fixes: [{ title: 'rename', data: { free }, edits: [{ op: 'set', path, value: free }] }],
-        });
-      }
+    tellDuplicates(resource, names, 'duplicate', report);
   },
 });

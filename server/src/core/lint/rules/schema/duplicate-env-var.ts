@@ -17,7 +17,7 @@ export const duplicateEnvVar = objectRule()({
   },
 
   check(resource, { report }) {
-    for (const { container, path: at } of containersOf(resource.object)) {
+    for (const { container, label, path: at } of containersOf(resource.object)) {
       const variables = (container.env ?? []).map(({ name }, index) => ({
         name,
         path: [...at, 'env', index, 'name'],
@@ -27,7 +27,7 @@ export const duplicateEnvVar = objectRule()({
         if (!last) continue;
         const lost = [first, ...again.slice(0, -1)];
         report('duplicate', first.path, {
-          data: { name, container: container.name ?? '?' },
+          data: { name, container: label },
           related: [{ resource, path: last.path, message: 'theLast' }],
           fixes: [
             {

@@ -16,7 +16,7 @@ export const duplicateMountPath = objectRule()({
   },
 
   check(resource, { report }) {
-    for (const { container, path: at } of containersOf(resource.object)) {
+    for (const { container, label, path: at } of containersOf(resource.object)) {
       const mounts = (container.volumeMounts ?? []).map(({ mountPath }, index) => ({
         name: mountPath,
         path: [...at, 'volumeMounts', index, 'mountPath'],
@@ -24,7 +24,7 @@ export const duplicateMountPath = objectRule()({
       for (const { name: path, first, again } of duplicatesIn(mounts))
         for (const mount of again)
           report('duplicate', mount.path, {
-            data: { container: container.name ?? '?', path },
+            data: { container: label, path },
             related: [{ resource, path: first.path, message: 'theFirst', data: { path } }],
             fixes: [
               { title: 'remove', data: { path }, edits: [{ op: 'delete', path: mount.path.slice(0, -1) }] },

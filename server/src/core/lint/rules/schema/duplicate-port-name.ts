@@ -2,7 +2,7 @@ import { isBuiltinGroup } from '../../../kube/object.ts';
 import { groupOf } from '../../../kube/ref.ts';
 import type { Service } from '../../../kube/types.ts';
 import { containersOf } from '../../../kube/workload.ts';
-import { duplicatesIn, freeName, type Named } from '../../duplicates.ts';
+import { tellDuplicates } from '../../duplicates.ts';
 import { objectRule } from '../../rule.ts';
 
 export const duplicatePortName = objectRule<Service>()({
@@ -24,48 +24,25 @@ export const duplicatePortName = objectRule<Service>()({
 
   check(resource, { report }) {
     const { object, ref } = resource;
-    const tell = (
-      names: readonly Named[],
-      message: 'inService' | 'inContainer' | 'inPod',
-      container?: string,
-    ): void => {
-      for (const { name, first, again } of duplicatesIn(names))
-        for (const { path } of again) {
-          const free = freeName(
-            name,
-            names.map((other) => other.name),
-          );
-          report(message, path, {
-            ...(message === 'inPod' ? { severity: 'warning' } : {}),
-            data: { name, container },
-            related: [{ resource, path: first.path, message: 'theFirst', data: { name } }],
-            fixes: [{ title: 'rename', data: { free }, edits: [{ op: 'set', path, value: free }] }],
-          });
-        }
-    };
-
     if (ref.kind === 'Service' && isBuiltinGroup(groupOf(ref.apiVersion))) {
       const ports = object.spec?.ports ?? [];
-      tell(
-        ports.map(({ name }, index) => ({ name, path: ['spec', 'ports', index, 'name'] })),
-        'inService',
-      );
+      const names = ports.map(({ name }, index) => ({ name, path: ['spec', 'ports', index, 'name'] }));
+      tellDuplicates(resource, names, 'inService', report);
       return;
     }
-    const perContainer = containersOf(object).map(({ container, path }) => ({
-      container: container.name ?? '?',
+    const perContainer = containersOf(object).map(({ container, label, path }) => ({
+      container: label,
       names: (container.ports ?? []).map(({ name }, index) => ({
         name,
         path: [...path, 'ports', index, 'name'],
       })),
     }));
-    for (const { container, names } of perContainer) tell(names, 'inContainer', container);
+    for (const { container, names } of perContainer)
+      tellDuplicates(resource, names, 'inContainer', report, { data: { container } });
     // Once a container: what is twice in one of them has been told.
-    tell(
-      perContainer.flatMap(({ names }) =>
-        names.filter(({ name }, index) => names.findIndex((other) => other.name === name) === index),
-      ),
-      'inPod',
+    const once = perContainer.flatMap(({ names }) =>
+      names.filter(({ name }, index) => names.findIndex((other) => other.name === name) === index),
     );
+    tellDuplicates(resource, once, 'inPod', report, { severity: 'warning' });
   },
 });

@@ -19,10 +19,10 @@ export const allowPrivilegeEscalation = objectRule()({
   },
 
   check({ object }, { report }) {
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const { privileged, allowPrivilegeEscalation } = container.securityContext ?? {};
       const place = [...path, 'securityContext'];
-      const data = { container: container.name };
+      const data = { container: label };
       const admin = capabilitiesOf(container).add.indexOf('SYS_ADMIN');
       if (privileged === true)
         report('implied', [...place, 'privileged'], {

@@ -18,13 +18,13 @@ export const capabilitiesNotDropped = objectRule()({
   },
 
   check({ object }, { report }) {
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const { drop } = capabilitiesOf(container);
       if (drop.includes('ALL') || DEFAULT_CAPABILITIES.every((name) => drop.includes(name))) continue;
       const place = [...path, 'securityContext', 'capabilities', 'drop'];
       report('kept', place, {
         at: 'key',
-        data: { container: container.name },
+        data: { container: label },
         fixes: [{ title: 'drop', edits: [{ op: 'set', path: place, value: ['ALL'] }] }],
       });
     }

@@ -35,7 +35,7 @@ export const dangerousCapabilityAdded = objectRule()({
   },
 
   check({ object }, { params, report }) {
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const add = container.securityContext?.capabilities?.add;
       for (const [index, written] of (Array.isArray(add) ? add : []).entries()) {
         if (typeof written !== 'string') continue;
@@ -43,7 +43,7 @@ export const dangerousCapabilityAdded = objectRule()({
         if (!params.list.includes(name)) continue;
         const place = [...path, 'securityContext', 'capabilities', 'add', index];
         report('added', place, {
-          data: { container: container.name, name },
+          data: { container: label, name },
           fixes: [{ title: 'remove', data: { name }, edits: [{ op: 'delete', path: place }] }],
         });
       }

@@ -19,7 +19,7 @@ export const linuxHardeningMissing = objectRule()({
 
   check({ object }, { report }) {
     const template = podTemplateOf(object);
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const { seccompType, appArmorType, hasSeLinux } = effectiveSecurity(template?.spec, container);
       const { add, drop } = capabilitiesOf(container);
       const name = container.name ?? '';
@@ -28,7 +28,7 @@ export const linuxHardeningMissing = objectRule()({
       if (hasLegacyAppArmor(template, name) || hasLegacySeccomp(template, name)) continue;
       const place = [...path, 'securityContext', 'seccompProfile'];
       report('none', place, {
-        data: { container: name },
+        data: { container: label },
         fixes: [{ title: 'seccomp', edits: [{ op: 'set', path: place, value: { type: 'RuntimeDefault' } }] }],
       });
     }

@@ -18,10 +18,10 @@ export const netRawNotDropped = objectRule()({
   },
 
   check({ object }, { report }) {
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const { add, drop } = capabilitiesOf(container);
       const place = [...path, 'securityContext', 'capabilities'];
-      const data = { container: container.name };
+      const data = { container: label };
       const added = add.findIndex((name) => name === 'NET_RAW' || name === 'ALL');
       if (added >= 0) report('added', [...place, 'add', added], { data });
       else if (!drop.includes('NET_RAW') && !drop.includes('ALL'))

@@ -19,13 +19,13 @@ export const privilegeEscalationNotDisabled = objectRule()({
   },
 
   check({ object }, { report }) {
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const security = container.securityContext;
       if (typeof security?.allowPrivilegeEscalation === 'boolean' || security?.privileged === true) continue;
       if (capabilitiesOf(container).add.includes('SYS_ADMIN')) continue;
       const place = [...path, 'securityContext', 'allowPrivilegeEscalation'];
       report('unset', place, {
-        data: { container: container.name },
+        data: { container: label },
         fixes: [{ title: 'deny', edits: [{ op: 'set', path: place, value: false }] }],
       });
     }

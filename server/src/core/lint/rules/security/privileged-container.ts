@@ -24,13 +24,12 @@ export const privilegedContainer = objectRule()({
   },
 
   check({ object }, { params, report }) {
-    for (const { container, path } of containersOf(object)) {
-      const name = container.name ?? '';
+    for (const { container, label, path } of containersOf(object)) {
       if (container.securityContext?.privileged !== true) continue;
-      if (params.exempt.some((glob) => matchesGlob(glob, name))) continue;
+      if (params.exempt.some((glob) => matchesGlob(glob, container.name ?? ''))) continue;
       const place = [...path, 'securityContext', 'privileged'];
       report('privileged', place, {
-        data: { container: name },
+        data: { container: label },
         fixes: [{ title: 'off', edits: [{ op: 'set', path: place, value: false }] }],
       });
     }

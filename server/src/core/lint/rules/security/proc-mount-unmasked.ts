@@ -16,12 +16,12 @@ export const procMountUnmasked = objectRule()({
   },
 
   check({ object }, { report }) {
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const value = container.securityContext?.procMount;
       if (value === undefined || value === null || value === 'Default') continue;
       const place = [...path, 'securityContext', 'procMount'];
       report('unmasked', place, {
-        data: { container: container.name, value },
+        data: { container: label, value },
         fixes: [{ title: 'remove', edits: [{ op: 'delete', path: place }] }],
       });
     }

@@ -23,7 +23,7 @@ export const runAsRootGroup = objectRule()({
     const base = templatePath(object.kind);
     if (!base) return;
     const told = new Set<string>();
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       if (effectiveSecurity(spec, container).runAsGroup !== 0) continue;
       const own = container.securityContext?.runAsGroup === 0;
       const place = [...(own ? path : [...base, 'spec']), 'securityContext', 'runAsGroup'];
@@ -31,7 +31,7 @@ export const runAsRootGroup = objectRule()({
       if (told.has(place.join('/'))) continue;
       told.add(place.join('/'));
       report('root', place, {
-        data: { container: container.name },
+        data: { container: label },
         fixes: [{ title: 'own', data: { group: GROUP }, edits: [{ op: 'set', path: place, value: GROUP }] }],
       });
     }

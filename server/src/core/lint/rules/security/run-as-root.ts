@@ -24,9 +24,9 @@ export const runAsRoot = objectRule()({
     const spec = podTemplateOf(object)?.spec;
     const base = templatePath(object.kind);
     if (!base) return;
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const { runAsUser, runAsNonRoot } = effectiveSecurity(spec, container);
-      const data = { container: container.name };
+      const data = { container: label };
       const place = [...path, 'securityContext'];
       if (runAsUser === 0) {
         const own = container.securityContext?.runAsUser === 0;

@@ -20,13 +20,13 @@ export const seccompProfileMissing = objectRule()({
 
   check({ object }, { report }) {
     const template = podTemplateOf(object);
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       const name = container.name ?? '';
       if (effectiveSecurity(template?.spec, container).seccompType || hasLegacySeccomp(template, name))
         continue;
       const place = [...path, 'securityContext', 'seccompProfile'];
       report('missing', place, {
-        data: { container: name },
+        data: { container: label },
         fixes: [{ title: 'seccomp', edits: [{ op: 'set', path: place, value: { type: 'RuntimeDefault' } }] }],
       });
     }

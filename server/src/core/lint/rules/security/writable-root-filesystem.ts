@@ -27,13 +27,13 @@ export const writableRootFilesystem = objectRule()({
     const base = templatePath(object.kind);
     const volumes = podTemplateOf(object)?.spec?.volumes ?? [];
     if (!base) return;
-    for (const { container, path } of containersOf(object)) {
+    for (const { container, label, path } of containersOf(object)) {
       if (container.securityContext?.readOnlyRootFilesystem === true) continue;
       const place = [...path, 'securityContext', 'readOnlyRootFilesystem'];
       const readOnly = { op: 'set' as const, path: place, value: true };
       const hasTmp = container.volumeMounts?.some((mount) => mount?.mountPath === TMP);
       report('writable', place, {
-        data: { container: container.name },
+        data: { container: label },
         fixes: [
           { title: 'readOnly', edits: [readOnly] },
           ...(hasTmp
