@@ -255,6 +255,17 @@ describe('usage', () => {
     assert.match(cli(['cases', 'clock-drift-certs'], { env: { LC_ALL: 'zh_CN.UTF-8' } }).out, /## 现象/);
   });
 
+  it('stops quietly when its reader has gone', async () => {
+    const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'cases'], { stdio: 'pipe' });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk;
+    });
+    assert.deepEqual(await once(child, 'close'), [141, null]);
+    assert.equal(err, '');
+  });
+
   it('serves the language server on standard input and output', async () => {
     const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'lsp'], {
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -73,6 +73,12 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+// The reader may leave early (`pod-triage cases | head`): the end of a program that SIGPIPE stops, not a crash.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(141);
+});
+
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

@@ -104,6 +104,29 @@ test('gaps near the subject are told, those of other namespaces are not', () => 
   assert.equal(steps(report).scheduled, 'passed');
 });
 
+test('what was not read for one reason is told once', () => {
+  const web = o.deployment('web');
+  const missing = {
+    namespace: 'shop',
+    reason: 'not-in-snapshot',
+    detail: 'namespace shop is missing',
+  } as const;
+  const report = run(web.all, web.deployment, {
+    gaps: [
+      { kind: 'NetworkPolicy', ...missing },
+      { kind: 'Event', ...missing },
+      { kind: 'Job', ...missing, detail: 'needs list jobs' },
+    ],
+  });
+  assert.deepEqual(
+    report.notChecked.map(({ check, detail }) => `${check}: ${detail}`),
+    [
+      'NetworkPolicy, Event in namespace shop: namespace shop is missing',
+      'Job in namespace shop: needs list jobs',
+    ],
+  );
+});
+
 test('a policy that was not read is not blamed', () => {
   const client = o.deployment('client', { podOptions: () => ({ states: { app: o.unready() } }) });
   const deny = o.policy('deny', { podSelector: {}, policyTypes: ['Egress'] });

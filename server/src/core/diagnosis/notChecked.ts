@@ -1,7 +1,7 @@
 /** What a diagnosis could not look at. "Not checked" is never shown as healthy. */
 import { isStruggling, livePods } from './containers.ts';
 import type { Say } from './diagnose.ts';
-import type { GapReason } from './observed.ts';
+import type { Gap, GapReason } from './observed.ts';
 import type { ObservedIndex } from './observedIndex.ts';
 import type { NotChecked } from './report.ts';
 import type { Scene } from './scene.ts';
@@ -67,16 +67,19 @@ export function collectGaps(
     ...scene.pods.map(({ ref }) => ref.namespace),
     ...scene.services.map(({ ref }) => ref.namespace),
   ]);
-  for (const gap of observed.gaps) {
-    if (!READ_KINDS.has(gap.kind)) continue;
-    if (gap.namespace !== undefined && !namespaces.has(gap.namespace)) continue;
-    if (gap.name !== undefined && !isNearby(scene, gap.name)) continue;
-    const what = gap.name ? `${gap.kind} ${gap.name}` : gap.kind;
-    add(`${what}|${gap.namespace ?? ''}`, {
-      check: gap.namespace ? say('checkKindIn', { kind: what, namespace: gap.namespace }) : what,
-      reason: gap.reason,
-      detail: gap.detail,
-    });
+  const relevant = observed.gaps.filter(
+    (gap) =>
+      READ_KINDS.has(gap.kind) &&
+      (gap.namespace === undefined || namespaces.has(gap.namespace)) &&
+      (gap.name === undefined || isNearby(scene, gap.name)),
+  );
+  // One entry a reason: a namespace that is not in a snapshot is one thing to know, not fifteen.
+  const sameReason = ({ namespace = '', reason, detail }: Gap) => `${namespace}|${reason}|${detail}`;
+  for (const [key, gaps] of Map.groupBy(relevant, sameReason)) {
+    const [{ namespace, reason, detail }] = gaps as [Gap, ...Gap[]];
+    const kinds = [...new Set(gaps.map(({ kind, name }) => (name ? `${kind} ${name}` : kind)))].join(', ');
+    const check = namespace ? say('checkKindIn', { kind: kinds, namespace }) : kinds;
+    add(key, { check, reason, detail });
   }
   for (const note of notes) {
     const gap = scene.gapOf(note.kind, note.namespace);
