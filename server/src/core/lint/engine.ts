@@ -6,9 +6,9 @@ import { type Resource, refOf, type Store } from '../kube/store.ts';
 import { containerNameAt, POD_KINDS } from '../kube/workload.ts';
 import { formatPath, type Path } from '../path.ts';
 import type { Document, Manifest, PlacedDocument, SourceFile } from '../yaml/document.ts';
-import { editsFor } from '../yaml/edit.ts';
 import { rangeOf } from '../yaml/range.ts';
 import { isIgnoredFile, LATEST_KUBERNETES, type LintConfig, parseVersion } from './config.ts';
+import { creationEdits, objectEdits } from './fixEdits.ts';
 import type { FileRule, FixSpec, ObjectRule, ReportOptions, Rule } from './rule.ts';
 import { RuleSelection, type SelectedRule, severityAt } from './selection.ts';
 import { isSuppressed, type Suppressions, suppressionsOf } from './suppression.ts';
@@ -223,23 +223,8 @@ export class Linter {
   }
 
   #fix(rule: Rule, fix: FixSpec, self: Resource): Finding['fixes'] {
-    const byResource = new Map<Resource, FixSpec['edits']>();
-    for (const op of fix.edits)
-      byResource.set(op.resource ?? self, [...(byResource.get(op.resource ?? self) ?? []), op]);
-    const edits: Finding['fixes'][number]['edits'] = [];
-    for (const [{ origin }, ops] of byResource) {
-      const document = origin?.file.documents.find(({ start }) => start === origin.start)?.document;
-      const plain = origin && document ? editsFor(document, origin.manifest.node, ops) : undefined;
-      if (!origin || !plain) return [];
-      for (const edit of plain)
-        edits.push({
-          file: origin.file.file,
-          start: origin.start + edit.start,
-          end: origin.start + edit.end,
-          text: edit.text,
-        });
-    }
-    return [{ title: this.#text(rule, fix.title, fix.data), safe: fix.safe === true, edits }];
+    const edits = 'create' in fix ? creationEdits(self, fix.create) : objectEdits(self, fix.edits);
+    return edits ? [{ title: this.#text(rule, fix.title, fix.data), safe: fix.safe === true, edits }] : [];
   }
 
   #text(rule: Rule, message: string, data: MessageData = {}): string {

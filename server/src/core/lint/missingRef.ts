@@ -3,9 +3,11 @@
 import { matchesGlob } from '../glob.ts';
 import { declaredNames, generatedNames, isAlwaysThere } from '../kube/declared.ts';
 import { type Reference, referencesOf } from '../kube/references.ts';
-import { DEFAULT_NAMESPACE, type Store } from '../kube/store.ts';
+import { DEFAULT_NAMESPACE, type Resource, type Store } from '../kube/store.ts';
 import { nearest } from '../nearest.ts';
-import { objectRule, type Rule } from './rule.ts';
+import type { NewObject } from '../yaml/addObject.ts';
+import { objectBeside } from './newObjects.ts';
+import { type FixSpec, objectRule, type Rule } from './rule.ts';
 
 type RefMessage = 'missing' | 'missingNear' | 'elsewhere' | 'useName' | 'makeOptional';
 
@@ -18,13 +20,15 @@ export interface MissingRefSpec {
   severity: Rule['severity'];
   /** `mode`: `strict` tells every missing name, `typo` only those close to a declared one. */
   params: { ignore: readonly string[]; needAny: boolean; mode: string };
-  messages: Record<RefMessage, string>;
+  /** `create` only where an empty one is a beginning: a Secret without its values is none. */
+  messages: Record<RefMessage, string> & { create?: string };
 }
 
 /** A rule for names of a kind that no object has. Silent where the namespace declares none of that kind. */
-export const missingRefRule = ({ kind, ...meta }: MissingRefSpec): Rule =>
-  objectRule()({
+export const missingRefRule = ({ kind, messages, ...meta }: MissingRefSpec): Rule =>
+  objectRule()<string, MissingRefSpec['params']>({
     ...meta,
+    messages,
     group: 'references',
     confidence: 'likely',
     scope: 'workspace',
@@ -51,27 +55,32 @@ export const missingRefRule = ({ kind, ...meta }: MissingRefSpec): Rule =>
         const near = nearest(name, names);
         if (near === undefined && params.mode === 'typo') continue;
         if (params.needAny && names.size === 0) continue;
+        const fixes: FixSpec[] = [];
+        if (near !== undefined)
+          fixes.push({ title: 'useName', data: { near }, edits: [{ op: 'set', path, value: near }] });
+        const optional = [...path.slice(0, -1), 'optional'];
+        fixes.push({ title: 'makeOptional', edits: [{ op: 'set', path: optional, value: true }] });
+        if (messages.create !== undefined)
+          fixes.push({ title: 'create', data: { name }, create: stubOf(resource, reference) });
         report(near === undefined ? 'missing' : 'missingNear', path, {
           data: { name, namespace, near },
-          fixes: [
-            ...(near === undefined
-              ? []
-              : [
-                  {
-                    title: 'useName' as const,
-                    data: { near },
-                    edits: [{ op: 'set' as const, path, value: near }],
-                  },
-                ]),
-            {
-              title: 'makeOptional',
-              edits: [{ op: 'set', path: [...path.slice(0, -1), 'optional'], value: true }],
-            },
-          ],
+          fixes,
         });
       }
     },
   });
+
+/** The object that is missing, with the keys that are asked for. */
+function stubOf(resource: Resource, { kind, name }: Reference): NewObject {
+  const used = referencesOf(resource).filter((other) => other.kind === kind && other.name === name);
+  const keys = used.flatMap((other) => other.keys.map(({ key }) => key));
+  return objectBeside(resource, {
+    apiVersion: 'v1',
+    kind,
+    name,
+    data: Object.fromEntries(keys.map((key) => [key, ''])),
+  });
+}
 
 /** Another namespace that declares the name. */
 const namespaceOf = (store: Store, { kind, name }: Reference): string | undefined =>

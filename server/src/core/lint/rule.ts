@@ -3,6 +3,7 @@ import type { Confidence, MessageData, Severity } from '../finding.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Resource, Store } from '../kube/store.ts';
 import type { Path } from '../path.ts';
+import type { NewObject } from '../yaml/addObject.ts';
 import type { SourceFile } from '../yaml/document.ts';
 import type { EditOp } from '../yaml/edit.ts';
 import type { At, Range } from '../yaml/range.ts';
@@ -25,13 +26,23 @@ export type ParamValue = number | boolean | string | readonly string[];
 export type Params = Record<string, ParamValue>;
 
 /** A fix as its rule describes it; the engine turns it into text edits. */
-export interface FixSpec<M extends string = string> {
+export type FixSpec<M extends string = string> = FixTitle<M> & (FixEdits | FixCreation);
+
+interface FixTitle<M extends string> {
   /** Message id of the title. */
   title: M;
   data?: MessageData;
   safe?: boolean;
+}
+
+export interface FixEdits {
   /** Edits of the reported object, or of the `resource` an edit names. */
   edits: (EditOp & { resource?: Resource })[];
+}
+
+interface FixCreation {
+  /** An object that the file of the reported one gets as well. */
+  create: NewObject;
 }
 
 export interface RelatedSpec<M extends string = string> {

@@ -54,7 +54,8 @@ export function editsFor(document: Document, root: MapNode, ops: readonly EditOp
   return patch.edits();
 }
 
-const LONE_CR = /\r(?!\n)/;
+/** A line end of its own that this code does not count. */
+export const LONE_CR = /\r(?!\n)/;
 
 /** Applies edits as `editsFor` returns them. */
 export function applyEdits(text: string, edits: readonly PlainEdit[]): string {

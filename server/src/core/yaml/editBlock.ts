@@ -40,7 +40,8 @@ function deepCommentsEnd(text: string, end: number, column: number): number {
   return last;
 }
 
-function lastScalar(node: Node): Node | undefined {
+/** The scalar that ends the text of a node, or a flow collection that does. */
+export function lastScalar(node: Node): Node | undefined {
   if (node.kind === 'scalar' || node.flow) return node;
   const last = node.kind === 'map' ? node.entries.at(-1)?.value : node.items.at(-1);
   return last && lastScalar(last);

@@ -46,7 +46,29 @@ export function flowStyleOf(text: string, trail: readonly Node[]): FlowStyle {
     unit: linedPart && text[linedPart.start - 1] === '\t' ? '\t' : ' ',
     lines: lined !== undefined && (sample === undefined || isMultiline(sample)),
     eol: eolOf(text),
+    pad: { map: padOf(text, trail, 'map'), seq: padOf(text, trail, 'seq') },
   };
+}
+
+/** What stands behind the opening bracket: of the nearest collection of that kind that is not empty, on one line. */
+function padOf(text: string, trail: readonly Node[], kind: FlowNode['kind']): '' | ' ' {
+  const shows = (node: Node): boolean => {
+    if (node.kind !== kind || !node.flow) return false;
+    const [first] = partsOf(node);
+    return first !== undefined && !text.slice(node.start, first.start).includes('\n');
+  };
+  const sample = trail.findLast(shows) ?? (trail[0] && find(trail[0], shows));
+  return sample && text[sample.start + 1] === ' ' ? ' ' : '';
+}
+
+function find(node: Node, wanted: (node: Node) => boolean): Node | undefined {
+  if (wanted(node)) return node;
+  if (node.kind === 'scalar') return undefined;
+  for (const inner of node.kind === 'seq' ? node.items : node.entries.map(({ value }) => value)) {
+    const found = find(inner, wanted);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** Adds an entry (`key` given) or an item at the end of a flow collection. */
@@ -65,7 +87,7 @@ export function insertFlow(
     const pad = style.eol + style.unit.repeat(base);
     const inner = style.lines
       ? pad + style.unit.repeat(style.step) + write(base + style.step) + pad
-      : write(base + style.step);
+      : style.pad[node.kind] + write(base + style.step) + style.pad[node.kind];
     return [{ start: node.start + 1, end: node.end - 1, text: inner }];
   }
   const comma = skipTrivia(text, last.end);

@@ -101,6 +101,8 @@ export interface FlowStyle {
   unit: ' ' | '\t';
   lines: boolean;
   eol: string;
+  /** What stands inside braces and brackets of one line: `{ a: 1 }` or `{a: 1}`. */
+  pad: Record<'map' | 'seq', '' | ' '>;
 }
 
 /** A value as flow text; `column` is the indentation of the line it begins in. */
@@ -111,7 +113,10 @@ export function writeFlow(value: unknown, column: number, style: FlowStyle): str
     ? value.map((item) => writeFlow(item, column + style.step, style))
     : entriesOf(value).map(([key, inner]) => writeFlowEntry(key, inner, column + style.step, style));
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
-  if (!style.lines) return `${open}${parts.join(style.tight ? ',' : ', ')}${close}`;
+  if (!style.lines) {
+    const pad = style.pad[Array.isArray(value) ? 'seq' : 'map'];
+    return `${open}${pad}${parts.join(style.tight ? ',' : ', ')}${pad}${close}`;
+  }
   const pad = style.eol + style.unit.repeat(column + style.step);
   return `${open}${pad}${parts.join(`,${pad}`)}${style.eol}${style.unit.repeat(column)}${close}`;
 }

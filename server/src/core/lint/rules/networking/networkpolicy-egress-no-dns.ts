@@ -3,8 +3,9 @@ import { formatSelector, isEmptySelector } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
 import type { NetworkPolicy } from '../../../kube/types.ts';
 import { DNS_PARAMS, type DnsPlace, dnsRules } from '../../dnsPolicy.ts';
+import { dnsEgressRule, objectBeside } from '../../newObjects.ts';
 import { imaginedSubject, subjectsOf } from '../../policySubjects.ts';
-import { objectRule } from '../../rule.ts';
+import { type FixSpec, objectRule } from '../../rule.ts';
 import { nameOf } from '../../workloads.ts';
 import { writtenAt } from '../../written.ts';
 
@@ -29,6 +30,7 @@ export const networkpolicyEgressNoDns = objectRule<NetworkPolicy>()({
       'Port 53 is open for TCP only ("protocol" is absent or TCP): resolvers ask over UDP, so every lookup times out.',
     denyAll: 'Egress of {pods} is denied whole, DNS lookups included.',
     allowDns: 'Allow DNS: UDP and TCP 53 to {labels} in {namespace}',
+    createDns: 'Create NetworkPolicy {name} in this file: DNS alone is allowed',
     addUdp: 'Open port 53 for UDP as well',
   },
 
@@ -40,6 +42,10 @@ export const networkpolicyEgressNoDns = objectRule<NetworkPolicy>()({
     const place: DnsPlace = { namespaces: params.dnsNamespaces, labels: params.dnsLabels };
     if (place.namespaces.includes(namespace)) return;
     const rules = policyRules(resource.object, 'egress');
+    const dns: Dns = {
+      namespace: params.dnsNamespaces[0] ?? 'kube-system',
+      label: params.dnsLabels[0] ?? 'k8s-app=kube-dns',
+    };
     const real = subjectsOf(store, resource);
     // A policy that denies everything waits for others that may be elsewhere, unless its pods are here.
     if (real.length === 0 && rules.length === 0) return;
@@ -66,12 +72,18 @@ export const networkpolicyEgressNoDns = objectRule<NetworkPolicy>()({
         at: 'key',
         ...(denies ? { severity: 'info' } : {}),
         data: { pods, namespace },
-        fixes: [allowDns(place)],
+        fixes: [...(denies ? [createDnsPolicy(resource, dns)] : []), allowDns(dns)],
       });
       return;
     }
   },
 });
+
+/** Where lookups go. */
+interface Dns {
+  namespace: string;
+  label: string;
+}
 
 const isNear = (other: string | undefined, namespace: string): boolean =>
   other === undefined || other === namespace;
@@ -88,30 +100,20 @@ function blamed(policies: readonly Resource<NetworkPolicy>[]): Resource<NetworkP
   return sorted.find(({ object }) => policyRules(object, 'egress').length > 0) ?? sorted[0];
 }
 
-function allowDns({ namespaces, labels }: DnsPlace) {
-  const namespace = namespaces[0] ?? 'kube-system';
-  const label = labels[0] ?? 'k8s-app=kube-dns';
-  const [key = '', value = ''] = label.split('=');
-  return {
-    title: 'allowDns' as const,
-    data: { namespace, labels: label },
-    edits: [
-      {
-        op: 'append' as const,
-        path: ['spec', 'egress'],
-        value: {
-          to: [
-            {
-              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-              podSelector: { matchLabels: { [key]: value } },
-            },
-          ],
-          ports: [
-            { protocol: 'UDP', port: 53 },
-            { protocol: 'TCP', port: 53 },
-          ],
-        },
-      },
-    ],
+const allowDns = ({ namespace, label }: Dns) => ({
+  title: 'allowDns' as const,
+  data: { namespace, labels: label },
+  edits: [{ op: 'append' as const, path: ['spec', 'egress'], value: dnsEgressRule(namespace, label) }],
+});
+
+/** What denies everything stays what it says; lookups get a policy of their own beside it. */
+function createDnsPolicy(resource: Resource<NetworkPolicy>, { namespace, label }: Dns): FixSpec<'createDns'> {
+  const name = `${resource.ref.name}-allow-dns`;
+  const spec = {
+    podSelector: resource.object.spec?.podSelector ?? {},
+    policyTypes: ['Egress'],
+    egress: [dnsEgressRule(namespace, label)],
   };
+  const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', name, spec };
+  return { title: 'createDns', data: { name }, create: objectBeside(resource, policy) };
 }

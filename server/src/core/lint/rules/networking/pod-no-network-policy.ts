@@ -11,5 +11,6 @@ export const podNoNetworkPolicy = isolationRule({
   ],
   messages: {
     open: 'No NetworkPolicy of namespace {namespace} selects these pods: everything may connect to them, and they to everything.',
+    fix: 'Create NetworkPolicy {name} in this file: only pods of its namespace may connect',
   },
 });

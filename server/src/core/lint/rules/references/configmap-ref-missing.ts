@@ -14,5 +14,6 @@ export const configmapRefMissing = missingRefRule({
       'ConfigMap {name} is declared in namespace {other} and not in {namespace}; pods use those of their own namespace.',
     useName: 'Use ConfigMap {near}',
     makeOptional: 'Make the reference optional',
+    create: 'Create ConfigMap {name} in this file',
   },
 });

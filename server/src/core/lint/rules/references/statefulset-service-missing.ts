@@ -2,7 +2,8 @@ import { matchesLabels } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
 import type { Service, WorkloadObject } from '../../../kube/types.ts';
 import { nearest } from '../../../nearest.ts';
-import { objectRule } from '../../rule.ts';
+import { objectBeside, selectingLabels, servicePorts } from '../../newObjects.ts';
+import { type FixSpec, objectRule } from '../../rule.ts';
 
 const PATH = ['spec', 'serviceName'];
 
@@ -23,9 +24,11 @@ export const statefulsetServiceMissing = objectRule<WorkloadObject>()({
       'Service {name} does not select the pods of the StatefulSet; they have no DNS names of their own.',
     theSelector: 'The selector of Service {name}',
     useService: 'Use Service {near}',
+    create: 'Create the headless Service {name} in this file',
   },
 
-  check({ object, ref }, { store, report }) {
+  check(resource, { store, report }) {
+    const { object, ref } = resource;
     const { spec } = object;
     if (!spec) return;
     const namespace = ref.namespace ?? DEFAULT_NAMESPACE;
@@ -65,7 +68,7 @@ export const statefulsetServiceMissing = objectRule<WorkloadObject>()({
       );
       report('missing', PATH, {
         data: { name, namespace },
-        fixes: useService(near ?? headless?.ref.name),
+        fixes: [...useService(near ?? headless?.ref.name), ...headlessService(resource, name)],
       });
       return;
     }
@@ -79,6 +82,16 @@ export const statefulsetServiceMissing = objectRule<WorkloadObject>()({
     });
   },
 });
+
+/** The Service that the StatefulSet names. */
+function headlessService(resource: Resource, name: string): FixSpec<'create'>[] {
+  const selector = selectingLabels(resource);
+  if (!selector) return [];
+  const ports = servicePorts(resource);
+  const spec = { clusterIP: 'None', selector, ...(ports.length > 0 ? { ports } : {}) };
+  const create = objectBeside(resource, { apiVersion: 'v1', kind: 'Service', name, spec });
+  return [{ title: 'create', data: { name }, create }];
+}
 
 function selects({ object }: Resource<Service>, labels: Record<string, string>): boolean {
   const selector = object.spec?.selector ?? {};

@@ -1,5 +1,5 @@
 import type { ConfigMap } from '../../../kube/types.ts';
-import { objectRule } from '../../rule.ts';
+import { type FixSpec, objectRule } from '../../rule.ts';
 import { SECRET_NAMES, SECRET_VALUES, secretIn } from '../../secretText.ts';
 
 export const sensitiveConfigmapContent = objectRule<ConfigMap>()({
@@ -14,14 +14,30 @@ export const sensitiveConfigmapContent = objectRule<ConfigMap>()({
   params: { keyPattern: SECRET_NAMES, valuePattern: SECRET_VALUES },
   messages: {
     name: 'Key {key} of a ConfigMap looks like a secret: ConfigMaps are readable to many, and shown in plain text.',
+    toSecret: 'Make it a Secret; who refers to it has to name the Secret then',
     value:
       'The value of key {key} is a key or token: ConfigMaps are readable to many, and shown in plain text.',
   },
 
   check({ object }, { params, report }) {
+    const fixes = toSecret(object);
     for (const [key, value] of Object.entries(object.data ?? {})) {
       const found = secretIn(key, value, params.keyPattern, params.valuePattern);
-      if (found) report(found, ['data', key], { at: 'key', data: { key } });
+      if (found) report(found, ['data', key], { at: 'key', data: { key }, fixes });
     }
   },
 });
+
+/** `data` of a Secret is encoded, `stringData` is text; what is binary is encoded in both. */
+function toSecret({ binaryData }: ConfigMap): FixSpec<'toSecret'>[] {
+  if (binaryData !== undefined) return [];
+  return [
+    {
+      title: 'toSecret',
+      edits: [
+        { op: 'set', path: ['kind'], value: 'Secret' },
+        { op: 'rename', path: ['data'], key: 'stringData' },
+      ],
+    },
+  ];
+}

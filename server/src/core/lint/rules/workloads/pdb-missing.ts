@@ -2,6 +2,7 @@ import { scalerOf, wantedReplicas } from '../../../kube/scaling.ts';
 import { matchesSelector } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE } from '../../../kube/store.ts';
 import type { PodDisruptionBudget, WorkloadObject } from '../../../kube/types.ts';
+import { objectBeside, selectingLabels } from '../../newObjects.ts';
 import { objectRule } from '../../rule.ts';
 
 export const pdbMissing = objectRule<WorkloadObject>()({
@@ -22,6 +23,7 @@ export const pdbMissing = objectRule<WorkloadObject>()({
   messages: {
     missing: 'No disruption budget selects these pods: a drain may evict all {replicas} at once.',
     scaled: 'No disruption budget selects these pods: a drain may evict all of them at once.',
+    create: 'Create PodDisruptionBudget {name} in this file: one pod at a time',
   },
 
   check(resource, { store, params, report }) {
@@ -35,6 +37,24 @@ export const pdbMissing = objectRule<WorkloadObject>()({
       ref.namespace ?? DEFAULT_NAMESPACE,
     );
     if (budgets.some((budget) => matchesSelector(budget.object.spec?.selector, labels))) return;
-    report(scaler ? 'scaled' : 'missing', ['metadata', 'name'], { data: { replicas } });
+    const selector = selectingLabels(resource);
+    const { name } = ref;
+    report(scaler ? 'scaled' : 'missing', ['metadata', 'name'], {
+      data: { replicas },
+      fixes: selector
+        ? [
+            {
+              title: 'create',
+              data: { name },
+              create: objectBeside(resource, {
+                apiVersion: 'policy/v1',
+                kind: 'PodDisruptionBudget',
+                name,
+                spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
+              }),
+            },
+          ]
+        : [],
+    });
   },
 });
