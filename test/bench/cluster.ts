@@ -59,7 +59,7 @@ async function measure(info: ClusterInfo): Promise<Figures> {
 /** The figures of the cluster grown large, beside those of a diagnosis when it was `small`. */
 export async function figuresOf(info: ClusterInfo, small: Cost): Promise<Figures> {
   const big = await inWorker(info, (worker) => diagnosis(worker, info, SMALL.namespace));
-  const crowd = await inWorker(info, (worker) => diagnosis(worker, info, CROWD.namespace, 1));
+  const crowd = await inWorker(info, (worker) => diagnosis(worker, info, CROWD.namespace));
   return {
     ...(await inWorker(info, (worker) => tree(worker, info, SMALL.namespace, 'namespace of 100 pods'))),
     ...(await inWorker(info, (worker) => tree(worker, info, CROWD.namespace, 'namespace of 10,000 pods'))),
@@ -69,6 +69,9 @@ export async function figuresOf(info: ClusterInfo, small: Cost): Promise<Figures
     'diagnosis, big over small, time': ratio(big.ms, small.ms),
     'diagnosis, big over small, bytes': ratio(big.bytes, small.bytes),
     'diagnosis, big over small, requests': ratio(big.requests, small.requests),
+    'diagnosis, crowd over small, time': ratio(crowd.ms, small.ms),
+    'diagnosis, crowd over small, bytes': ratio(crowd.bytes, small.bytes),
+    'diagnosis, crowd over small, requests': ratio(crowd.requests, small.requests),
   };
 }
 

@@ -41,6 +41,11 @@ const cluster =
     if (url.pathname.endsWith('/log')) return response.end('a line\n');
     if (url.pathname === '/api/v1/namespaces/shop/pods')
       return json(response, { metadata: {}, items: [POD] });
+    if (url.pathname === '/api/v1/namespaces')
+      return json(response, {
+        metadata: {},
+        items: [{ metadata: { name: 'shop' } }, { metadata: { name: 'data' } }],
+      });
     if (url.pathname === '/api/v1/namespaces/shop/configmaps')
       return json(response, { metadata: {}, items: [{ metadata: { name: 'settings', namespace: 'shop' } }] });
     if (url.pathname === '/api/v1/namespaces/shop/configmaps/settings')
@@ -219,12 +224,9 @@ describe('other namespaces that the pods speak to', () => {
   it('are read when a spec names them', async () => {
     const { api, observe } = await run(speaking('db.data.svc.cluster.local'));
     await observe();
-    for (const plural of ['services', 'pods'])
-      assert.ok(
-        api.seen.some((request) => request.startsWith(`GET /api/v1/namespaces/data/${plural}?`)),
-        plural,
-      );
-    assert.ok(!api.seen.some((request) => request.includes('/namespaces/data/secrets')));
+    assert.ok(api.seen.some((request) => request.startsWith('GET /api/v1/namespaces/data/services?')));
+    for (const plural of ['secrets', 'pods', 'events'])
+      assert.ok(!api.seen.some((request) => request.includes(`/namespaces/data/${plural}`)), plural);
   });
 
   it('are found by the address that a log complains about', async () => {

@@ -20,7 +20,7 @@ export interface Selection {
 export interface Listed {
   items: KubeObject[];
   resourceVersion: string;
-  /** Objects that were left out because of the cap. */
+  /** Objects that were left out because of the cap; `Infinity` where the server does not count a selection's. */
   left: number;
 }
 
@@ -93,12 +93,24 @@ export class KubeClient extends Transport {
         purpose: purposeOf('list', resource, selection.namespace),
         signal,
       });
-      const { resourceVersion = '', continue: next, remainingItemCount = 1 } = page.metadata ?? {};
+      const {
+        resourceVersion = '',
+        continue: next,
+        remainingItemCount = Number.POSITIVE_INFINITY,
+      } = page.metadata ?? {};
       const items = (page.items ?? []).map((item) => slim(item, resource));
       token = next || undefined;
       count += items.length;
       yield { items, resourceVersion, left: token === undefined ? 0 : remainingItemCount };
     } while (token !== undefined && count < max);
+  }
+
+  /** How many objects a list without selectors would have: one small request. */
+  async count(resource: ApiResource, namespace: string | undefined, signal: AbortSignal): Promise<number> {
+    const selection = { namespace, metadataOnly: true };
+    for await (const { items, left } of this.pages(resource, selection, signal, 1))
+      return items.length + left;
+    return 0;
   }
 
   /** One object. Throws `not-found` when it is not there. */

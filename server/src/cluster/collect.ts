@@ -9,11 +9,16 @@ import type { Resource } from '../core/kube/store.ts';
 import type { PersistentVolume, Pod } from '../core/kube/types.ts';
 import { containersOf } from '../core/kube/workload.ts';
 import { t } from '../l10n.ts';
+import { collectNamespace } from './around.ts';
+import { BehindReader } from './behind.ts';
 import type { KubeClient } from './client.ts';
 import { Collection, type OnStep } from './collection.ts';
-import { CLUSTER_KINDS, NAMES_ONLY, NAMESPACE_KINDS } from './kinds.ts';
+import { collectDeciders } from './deciders.ts';
+import { CLUSTER_KINDS } from './kinds.ts';
+import { Namespaces } from './namespaces.ts';
 import { collectNeighbours } from './neighbours.ts';
 import { NodeReader, podsOn } from './nodes.ts';
+import { collectRoom } from './room.ts';
 
 export interface CollectOptions {
   signal: AbortSignal;
@@ -28,6 +33,10 @@ const LOG_LINES = 200;
 /** Pods whose logs are read, the worst first. */
 const MAX_LOG_PODS = 8;
 const MAX_CONFIG_MAPS = 20;
+/** Kubelet summaries, one a node. */
+const MAX_STATS = 10;
+/** How often what was read is looked at again for what it names: Service, its pods, the Services those wait for. */
+const ROUNDS = 3;
 
 /** Throws a `ClusterError` when the server cannot be asked at all; single refusals become gaps. */
 export async function collect(
@@ -38,34 +47,61 @@ export async function collect(
   const collection = new Collection(client, options.signal, options.onStep);
   await collection.start();
   const namespace = await namespaceOf(collection, subject);
+  const namespaces = new Namespaces(collection);
+  const whole = new Set<string>();
   await Promise.all([
-    ...(namespace === undefined ? [] : [collectNamespace(collection, namespace)]),
-    collectCluster(collection),
+    ...(namespace === undefined
+      ? []
+      : [
+          collectNamespace(collection, namespace, subject).then((isWhole) => {
+            if (isWhole) whole.add(namespace);
+          }),
+        ]),
+    collectCluster(collection, namespaces, subject, namespace),
     collectDns(collection),
     ...(subject.kind === 'Node' ? [collectNode(collection, subject.name)] : []),
   ]);
   options.onPartial?.(collection.observed());
-  let scene = sceneOf(collection, subject);
   const nodes = new NodeReader(collection);
-  await Promise.all([
-    nodes.read(subject, scene, needsLook),
-    collectConfigMaps(collection, scene),
-    collectVolumes(collection, scene),
-    collectLogs(collection, scene),
-  ]);
+  const behind = new BehindReader(collection, whole);
+  const look = async (scene: Scene): Promise<void> => {
+    await Promise.all([
+      nodes.read(subject, scene, needsLook),
+      collectLogs(collection, scene),
+      behind.read(scene, needsLook),
+      namespaces.need(scene.pods.flatMap(({ ref }) => ref.namespace ?? [])),
+    ]);
+  };
+  const first = sceneOf(collection, subject);
+  await Promise.all([look(first), collectConfigMaps(collection, first), collectVolumes(collection, first)]);
   // Specs and logs name Services, also of other namespaces, whose pods come into the picture only now.
-  const read = new Set(['kube-system', ...(namespace === undefined ? [] : [namespace])]);
-  await collectNeighbours(collection, sceneOf(collection, subject), read, needsLook);
-  scene = sceneOf(collection, subject);
-  await Promise.all([collectLogs(collection, scene), nodes.read(subject, scene, needsLook)]);
-  if (options.stats) await Promise.all(scene.nodes.map(({ ref }) => collection.kubeletStats(ref.name)));
-  else
-    collection.gaps.push({
-      kind: 'stats',
-      reason: 'not-evaluated',
-      detail: t('needs get nodes/proxy, and is off by default'),
-    });
+  const read = new Set(namespace === undefined ? [] : [namespace]);
+  await collectNeighbours(collection, sceneOf(collection, subject), namespaces, read, needsLook);
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = collection.size;
+    await look(sceneOf(collection, subject));
+    if (collection.size === before) break;
+  }
+  const scene = sceneOf(collection, subject);
+  await Promise.all([
+    collectRoom(collection, scene),
+    collectDeciders(collection, scene, namespaces),
+    collectStats(collection, scene, options.stats ?? false),
+  ]);
   return collection.observed();
+}
+
+/** Kubelet summaries, only when they were asked for: the verb that gives them gives far more. */
+async function collectStats(collection: Collection, { nodes }: Scene, wanted: boolean): Promise<void> {
+  if (wanted) {
+    await Promise.all(nodes.slice(0, MAX_STATS).map(({ ref }) => collection.kubeletStats(ref.name)));
+    return;
+  }
+  collection.gaps.push({
+    kind: 'stats',
+    reason: 'not-evaluated',
+    detail: t('needs get nodes/proxy, and is off by default'),
+  });
 }
 
 const sceneOf = (collection: Collection, subject: Subject): Scene =>
@@ -81,23 +117,25 @@ async function namespaceOf(collection: Collection, subject: Subject): Promise<st
   return isClusterScoped(subject.kind) ? undefined : (subject.namespace ?? 'default');
 }
 
-/** Everything of one namespace that a diagnosis reads. */
-export async function collectNamespace(collection: Collection, namespace: string): Promise<void> {
-  await Promise.all([
-    ...NAMESPACE_KINDS.map((kind) => collection.list(kind, { namespace })),
-    ...NAMES_ONLY.map((kind) => collection.list(kind, { namespace, metadataOnly: true })),
-  ]);
-  if (!collection.has('Namespace', undefined, namespace))
-    await collection.get('Namespace', undefined, namespace);
-}
-
-/** What all namespaces share. */
-export async function collectCluster(collection: Collection): Promise<void> {
+/** What all namespaces share: everything for a snapshot, what has a say about the subject otherwise. */
+async function collectCluster(
+  collection: Collection,
+  namespaces: Namespaces,
+  subject: Subject,
+  namespace: string | undefined,
+): Promise<void> {
+  if (subject.kind !== 'Namespace') {
+    await namespaces.read(namespace);
+    await namespaces.need(['kube-system']);
+    await Promise.all(['IngressClass', 'StorageClass', 'APIService'].map((kind) => collection.list(kind)));
+    return;
+  }
   await Promise.all(CLUSTER_KINDS.map((kind) => collection.list(kind)));
+  await collection.get('Namespace', undefined, subject.name);
 }
 
 /** DNS, and whether kube-proxy runs as pods: what nearly every connection depends on. */
-export async function collectDns(collection: Collection): Promise<void> {
+async function collectDns(collection: Collection): Promise<void> {
   const namespace = 'kube-system';
   const labelSelector = 'k8s-app=kube-dns';
   await Promise.all([

@@ -3,7 +3,7 @@ import type { Gap, GapReason, KubeletStats, LogExcerpt, Observed } from '../core
 import type { KubeObject } from '../core/kube/object.ts';
 import { t } from '../l10n.ts';
 import type { Failure } from '../protocol.ts';
-import type { KubeClient, Selection } from './client.ts';
+import type { KubeClient, Listed, Selection } from './client.ts';
 import { failureOf, needs } from './failure.ts';
 import { nameSegment } from './names.ts';
 import { rbacName, resourceOf } from './resources.ts';
@@ -25,6 +25,8 @@ export class Collection {
   readonly gaps: Gap[] = [];
   readonly logs: LogExcerpt[] = [];
   readonly stats: Record<string, KubeletStats> = {};
+  /** Nodes whose pods of all namespaces were read. */
+  readonly wholeNodes: string[] = [];
   readonly client: KubeClient;
   readonly signal: AbortSignal;
   readonly #onStep: OnStep;
@@ -49,10 +51,62 @@ export class Collection {
     }
   }
 
-  /** All objects of a kind that the selection meets, added to the collection. */
-  async list(kind: string, selection: Selection = {}, max?: number): Promise<KubeObject[]> {
+  /** How many objects of a kind there are; undefined when that cannot be told, which the list itself will say why. */
+  async count(kind: string, namespace?: string): Promise<number | undefined> {
     const resource = resourceOf(kind);
-    if (!resource) return [];
+    if (!resource) return undefined;
+    await this.#enter();
+    try {
+      return await this.client.count(resource, namespace, this.signal);
+    } catch (error) {
+      this.#rethrowFatal(error);
+      return undefined;
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /**
+   * All objects of a kind that the selection meets, up to `max`, added to the collection. What the limit leaves out
+   * is a gap, unless a `sample` is all that was asked for.
+   */
+  async list(
+    kind: string,
+    selection: Selection = {},
+    max?: number,
+    { sample = false }: { sample?: boolean } = {},
+  ): Promise<KubeObject[]> {
+    const found = await this.#list(kind, selection, max, sample);
+    // A name alone never takes the place of the object.
+    for (const object of found?.items ?? [])
+      if (!selection.metadataOnly || !this.has(kind, object.metadata.namespace, object.metadata.name ?? ''))
+        this.add(object);
+    return found?.items ?? [];
+  }
+
+  /** Names and labels of up to `max` objects of a kind, which do not become part of the collection. */
+  async names(kind: string, selection: Selection, max: number): Promise<KubeObject[]> {
+    return (await this.#list(kind, { ...selection, metadataOnly: true }, max, true))?.items ?? [];
+  }
+
+  /** The pods on a node that take room, of all namespaces; notes that they are all known. */
+  async podsOfNode(node: string, max: number): Promise<void> {
+    if (this.wholeNodes.includes(node)) return;
+    const fieldSelector = `spec.nodeName=${node},status.phase!=Succeeded,status.phase!=Failed`;
+    const found = await this.#list('Pod', { fieldSelector }, max, true);
+    if (!found) return;
+    for (const object of found.items) this.add(object);
+    if (found.left === 0) this.wholeNodes.push(node);
+  }
+
+  async #list(
+    kind: string,
+    selection: Selection,
+    max: number | undefined,
+    sample: boolean,
+  ): Promise<Listed | undefined> {
+    const resource = resourceOf(kind);
+    if (!resource) return undefined;
     const { namespace } = selection;
     // A part of all namespaces that was refused says nothing about any single one of them.
     const where = namespace !== undefined ? { namespace } : resource.namespaced ? { namespace: '*' } : {};
@@ -64,16 +118,16 @@ export class Collection {
       );
       return this.client.list(resource, selection, this.signal, max);
     });
-    if (!found) return [];
-    if (found.left > 0)
+    if (found && found.left > 0 && !sample)
       this.gaps.push({
         kind,
         ...where,
         reason: 'not-evaluated',
-        detail: t('{read} were read, {left} were not', { read: found.items.length, left: found.left }),
+        detail: Number.isFinite(found.left)
+          ? t('{read} were read, {left} were not', { read: found.items.length, left: found.left })
+          : t('the first {read} were read, the others were not', { read: found.items.length }),
       });
-    for (const object of found.items) this.add(object);
-    return found.items;
+    return found;
   }
 
   /** One object, unless it is there already. That it does not exist is an answer, not a gap. */
@@ -136,6 +190,22 @@ export class Collection {
     return this.#objects.has(keyOf(kind, namespace, name));
   }
 
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  /** An object that was read. */
+  find(kind: string, namespace: string | undefined, name: string): KubeObject | undefined {
+    return this.#objects.get(keyOf(kind, namespace, name));
+  }
+
+  /** The objects of a kind in a namespace that were read. */
+  all(kind: string, namespace: string): KubeObject[] {
+    return [...this.#objects.values()].filter(
+      (object) => object.kind === kind && object.metadata.namespace === namespace,
+    );
+  }
+
   /** What was gathered so far. */
   observed(): Observed {
     return {
@@ -145,6 +215,7 @@ export class Collection {
       gaps: this.gaps,
       logs: this.logs,
       stats: this.stats,
+      wholeNodes: this.wholeNodes,
     };
   }
 
@@ -157,14 +228,19 @@ export class Collection {
     try {
       return await read();
     } catch (error) {
-      if (this.signal.aborted) throw this.signal.reason;
-      const failure = failureOf(error);
-      if (failure.code === 'internal' || FATAL.has(failure.code)) throw error;
+      const failure = this.#rethrowFatal(error);
       this.gaps.push({ ...gap, reason: reasonOf(failure, gap.kind), detail: detailOf(failure, need) });
       return undefined;
     } finally {
       this.#leave();
     }
+  }
+
+  #rethrowFatal(error: unknown): Failure {
+    if (this.signal.aborted) throw this.signal.reason;
+    const failure = failureOf(error);
+    if (failure.code === 'internal' || FATAL.has(failure.code)) throw error;
+    return failure;
   }
 
   #enter(): Promise<void> {

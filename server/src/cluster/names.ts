@@ -2,12 +2,12 @@
 import { t } from '../l10n.ts';
 import { invalidName } from './failure.ts';
 
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** A namespace as a path segment. Throws `invalid`. */
 export function namespaceSegment(namespace: string): string {
-  if (!LABEL.test(namespace)) throw invalidName(t('namespace'), namespace);
+  if (!DNS_LABEL.test(namespace)) throw invalidName(t('namespace'), namespace);
   return namespace;
 }
 
@@ -19,7 +19,7 @@ export function nameSegment(name: string): string {
 
 /** A container's name: a DNS label. Throws `invalid`. */
 export function containerName(name: string): string {
-  if (!LABEL.test(name)) throw invalidName(t('container name'), name);
+  if (!DNS_LABEL.test(name)) throw invalidName(t('container name'), name);
   return name;
 }
 

@@ -10,6 +10,8 @@ const MAX_NODES = 1000;
 /** More nodes than this are cheaper in one list than one by one. */
 const MAX_SINGLE = 20;
 const MAX_IN_DEPTH = 3;
+/** A kubelet takes 110 pods by default; what is over this is what has long ended there. */
+const MAX_PODS = 1000;
 const PROXY = 'k8s-app=kube-proxy';
 
 /** Reads for one scene after the other, each thing once: a scene grows while it is collected. */
@@ -89,7 +91,7 @@ export class NodeReader {
 
 /** The only place that looks across namespaces for pods, and it names the node. */
 export async function podsOn(collection: Collection, node: string): Promise<void> {
-  await collection.list('Pod', { fieldSelector: `spec.nodeName=${node}` });
+  await collection.list('Pod', { fieldSelector: `spec.nodeName=${node}` }, MAX_PODS);
 }
 
 const nodesOf = (pods: readonly Pod[]): Set<string> =>

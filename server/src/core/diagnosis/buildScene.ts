@@ -50,20 +50,21 @@ export function buildScene(index: ObservedIndex, asked: Subject): Scene {
     childrenOf: index.childrenOf,
     ownersOf: index.ownersOf,
     podsOnNode: index.podsOnNode,
+    knowsPodsOn: (node) => index.observed.wholeNodes?.includes(node),
     eventsOf: index.eventsOf,
     logOf: ({ ref }, container, previous = false) =>
       index.logOf(ref.namespace ?? DEFAULT_NAMESPACE, ref.name, container, previous),
     statsOf: (node) => index.observed.stats[node],
-    gapOf: (kind, namespace) => gapOf(index.observed.gaps, kind, namespace),
+    gapOf: (kind, namespace, name) => gapOf(index.observed.gaps, kind, namespace, name),
   };
 }
 
 /** A gap without a namespace covers every namespace; a gap of one object is not a gap of its kind. */
-function gapOf(gaps: readonly Gap[], kind: string, namespace?: string): Gap | undefined {
+function gapOf(gaps: readonly Gap[], kind: string, namespace?: string, name?: string): Gap | undefined {
   return gaps.find(
     (gap) =>
       gap.kind === kind &&
-      gap.name === undefined &&
+      (gap.name === undefined || gap.name === name) &&
       (gap.namespace === undefined || namespace === undefined || gap.namespace === namespace),
   );
 }

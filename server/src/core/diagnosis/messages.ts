@@ -28,6 +28,7 @@ export const DIAGNOSIS_MESSAGES = {
   jobDone: 'Job {name} has completed.',
   claimBound: 'PersistentVolumeClaim {name} is bound.',
   checkKindIn: '{kind} in namespace {namespace}',
+  checkElsewhere: '{kind} in other namespaces',
   checkMode: 'Failure mode {id}',
   modeFailed: 'The check itself failed: {error}',
   checkEvents: 'Events of {kind} {name}',

@@ -14,7 +14,7 @@ export const MISSING_MODE = { id: 'orphaned-or-wrong-context', case: 'object-not
 /** "Does not exist", with near names; or "not checked" when the subject's kind was not read. */
 export function missingSubject(scene: Scene, { store, observed }: ObservedIndex, say: Say): DiagnosisReport {
   const { kind, name, namespace } = scene.subject;
-  const gap = scene.gapOf(kind, namespace);
+  const gap = scene.gapOf(kind, namespace, name);
   const report: DiagnosisReport = {
     subject: scene.subject,
     at: observed.now,

@@ -63,6 +63,22 @@ function tolerates({ key, operator, value, effect }: Toleration, taint: Taint): 
   return operator === 'Exists' || (value ?? '') === (taint.value ?? '');
 }
 
+/** True for a ready node whose labels and taints do not keep the pod off. */
+export function fitsNode(node: Resource<KubeNode>, pod: Pod): boolean {
+  const { spec } = pod;
+  const { labels = {} } = node.object.metadata;
+  const terms =
+    spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  return (
+    !node.object.spec?.unschedulable &&
+    node.object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ===
+      true &&
+    Object.entries(spec?.nodeSelector ?? {}).every(([key, value]) => labels[key] === value) &&
+    (!terms || terms.some((term) => matchesTerm(term, node))) &&
+    untolerated(node, pod).length === 0
+  );
+}
+
 export const formatTaint = ({ key, value, effect }: Taint): string =>
   `${key}${value ? `=${value}` : ''}:${effect}`;
 

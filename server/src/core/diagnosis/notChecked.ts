@@ -1,7 +1,7 @@
 /** What a diagnosis could not look at. "Not checked" is never shown as healthy. */
 import { isStruggling, livePods } from './containers.ts';
 import type { Say } from './diagnose.ts';
-import type { Gap, GapReason } from './observed.ts';
+import { EVERYWHERE, type Gap, type GapReason } from './observed.ts';
 import type { ObservedIndex } from './observedIndex.ts';
 import type { NotChecked } from './report.ts';
 import type { Scene } from './scene.ts';
@@ -85,7 +85,12 @@ export function collectGaps(
     const gap = scene.gapOf(note.kind, note.namespace);
     const [pod = '', container = ''] = note.check.split('/');
     add(`${note.check}|${note.namespace ?? ''}`, {
-      check: note.kind === 'logs' ? say('checkLogs', { pod, container }) : note.check,
+      check:
+        note.kind === 'logs'
+          ? say('checkLogs', { pod, container })
+          : note.namespace === EVERYWHERE
+            ? say('checkElsewhere', { kind: note.kind })
+            : note.check,
       reason: note.reason ?? gap?.reason ?? 'unavailable',
       detail: note.detail ?? gap?.detail ?? say('notRead'),
     });

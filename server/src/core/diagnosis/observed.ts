@@ -11,6 +11,9 @@ export type GapReason =
   | 'not-evaluated'
   | 'evidence-expired';
 
+/** The namespace of a gap in a question about all namespaces. */
+export const EVERYWHERE = '*';
+
 /** Something that was asked for and not obtained. "Not checked" is never shown as healthy. */
 export interface Gap {
   /** Kind of the objects, or `logs`, `stats`. */
@@ -63,6 +66,8 @@ export interface Observed {
   logs: LogExcerpt[];
   /** Kubelet summaries by node name. */
   stats: Record<string, KubeletStats>;
+  /** Nodes whose running pods of all namespaces were read; absent where that is not known, as in a snapshot. */
+  wholeNodes?: string[];
 }
 
 /** What somebody wants to know about. */

@@ -41,11 +41,13 @@ export interface Scene {
   ownersOf(resource: Resource): Resource[];
   /** Every observed pod on a node, of all namespaces. */
   podsOnNode(node: string): readonly Resource<Pod>[];
+  /** Whether those are all; undefined where that is not known, as in a snapshot. */
+  knowsPodsOn(node: string): boolean | undefined;
   /** Events of an object, newest first. */
   eventsOf(resource: Resource): Event[];
   /** Last lines of a container's log; undefined when they were not read. */
   logOf(pod: Resource<Pod>, container: string, previous?: boolean): string | undefined;
   statsOf(node: string): KubeletStats | undefined;
-  /** The gap that hides objects of a kind (in a namespace), or undefined when they were all read. */
-  gapOf(kind: string, namespace?: string): Gap | undefined;
+  /** The gap that hides objects of a kind (in a namespace), or one of them; undefined when they were all read. */
+  gapOf(kind: string, namespace?: string, name?: string): Gap | undefined;
 }

@@ -60,8 +60,11 @@ function missingNames(scene: Scene): Missing[] {
 const wasRead = (scene: Scene, namespace: string): boolean =>
   !scene.gapOf('Service', namespace) &&
   (namespace === scene.subject.namespace ||
-    scene.store.has('Pod', namespace) ||
-    (scene.store.has('Namespace') && !scene.find('Namespace', undefined, namespace)));
+    scene.store.has('Service', namespace) ||
+    (scene.store.has('Namespace') && isAbsent(scene, namespace)));
+
+const isAbsent = (scene: Scene, namespace: string): boolean =>
+  !scene.find('Namespace', undefined, namespace) && !scene.gapOf('Namespace', undefined, namespace);
 
 const isLocal = (pod: Resource<Pod>, host: string): boolean =>
   host === 'localhost' ||
@@ -106,15 +109,14 @@ const nameMode = (id: Kind, messages: Record<string, string>) =>
           name,
           scene.store.list('Service', namespace).map(({ ref }) => ref.name),
         );
-        const isNamespace = scene.find('Namespace', undefined, namespace) !== undefined;
         const message =
           others.length > 0
             ? 'elsewhere'
             : near
               ? 'near'
-              : isNamespace || !scene.store.has('Namespace')
-                ? 'missing'
-                : 'namespace';
+              : scene.store.has('Namespace') && isAbsent(scene, namespace)
+                ? 'namespace'
+                : 'missing';
         report(message in messages ? message : 'missing', place.guilty, {
           data: {
             workload: nameOf(topOwner(scene, pod)),

@@ -54,7 +54,7 @@ export function attempts(scene: Scene): Attempt[] {
 }
 
 /** Names that the controllers of the common IngressClasses give their pods. */
-const CONTROLLER_NAMES = [
+export const CONTROLLER_NAMES = [
   'ingress-nginx',
   'traefik',
   'haproxy-ingress',

@@ -27,6 +27,9 @@ export const policyPod = (pod: Resource<Pod>): PolicyPod => ({
 const NOT_ENFORCING = /^kube-flannel|^flannel/;
 const ENFORCING = /calico|cilium|antrea|weave|kube-router|kindnet|ovn|canal|romana/;
 
+/** DaemonSets that say which plugin this is. */
+export const NETWORK_PLUGINS = new RegExp(`${NOT_ENFORCING.source}|${ENFORCING.source}`);
+
 /** Policies are only blamed where somebody enforces them. Unknown plugins get the benefit of the doubt. */
 export function isEnforced({ store }: Scene): boolean {
   const names = store.list('DaemonSet').map(({ ref }) => ref.name);

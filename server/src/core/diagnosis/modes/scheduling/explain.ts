@@ -7,7 +7,15 @@ import { nearest } from '../../../nearest.ts';
 import type { Path } from '../../../path.ts';
 import { isFinished } from '../../containers.ts';
 import { fieldEvidence, kubectl, sourceOf } from '../../evidence.ts';
-import { formatAmount, formatTaint, matchesTerm, requestOf, roomOn, untolerated } from '../../nodeFit.ts';
+import {
+  formatAmount,
+  formatTaint,
+  matchesTerm,
+  type Room,
+  requestOf,
+  roomOn,
+  untolerated,
+} from '../../nodeFit.ts';
 import type { Scene } from '../../scene.ts';
 import { listOf } from '../name.ts';
 import type { SchedulerVerdict } from './verdict.ts';
@@ -21,6 +29,8 @@ export interface Details {
   /** The guilty object, when it is not the template. */
   guilty?: Resource;
   commands?: string[];
+  /** True when the figures would need the pods of other namespaces, which were not read. */
+  needsPods?: boolean;
 }
 
 export const spec = (...steps: Path): Path => ['spec', ...steps];
@@ -28,12 +38,14 @@ export const spec = (...steps: Path): Path => ['spec', ...steps];
 /** Resources that the scheduler counts: the table of what each node has left, and the container that asks for most. */
 export function resourceDetails({ pod }: SchedulerVerdict, resource: string, scene: Scene): Details {
   const asks = requestOf(pod.object.spec, resource);
-  const rooms = scene.nodes.map((node) => roomOn(scene, node, resource)).sort((a, b) => b.free - a.free);
+  const all = scene.nodes.map((node) => roomOn(scene, node, resource));
   const amount = (value: number): string => formatAmount(resource, value);
-  // A node with room to spare that the scheduler found full has pods of namespaces that were not read.
-  const isPartial = rooms.some(({ free }) => free >= (resource === 'pods' ? 1 : asks));
+  // Where it is not known, a node with room to spare that the scheduler found full has pods that were not read.
+  const isPartial = all.some(({ free }) => free >= (resource === 'pods' ? 1 : asks));
+  const isKnown = ({ node }: Room): boolean => scene.knowsPodsOn(node) ?? !isPartial;
+  const rooms = all.sort((a, b) => Number(isKnown(b)) - Number(isKnown(a)) || b.free - a.free);
   const table = rooms.map(
-    ({ node, free, allocatable }) => `${node} ${isPartial ? '?' : amount(free)} / ${amount(allocatable)}`,
+    (room) => `${room.node} ${isKnown(room) ? amount(room.free) : '?'} / ${amount(room.allocatable)}`,
   );
   const containers = pod.object.spec?.containers ?? [];
   const sizes = containers.map(
@@ -44,11 +56,14 @@ export function resourceDetails({ pod }: SchedulerVerdict, resource: string, sce
   return {
     data: { resource, asks: amount(asks), table: listOf(table) || '?' },
     path: spec('containers', Math.max(largest, 0), 'resources', field, resource),
-    evidence: rooms.slice(0, 3).map(({ node, used, allocatable }) => ({
-      source: `Node ${node}`,
+    evidence: rooms.slice(0, 3).map((room) => ({
+      source: `Node ${room.node}`,
       path: `status.allocatable.${resource}`,
-      text: isPartial ? amount(allocatable) : `${amount(allocatable)}; ${amount(used)} requested by its pods`,
+      text: isKnown(room)
+        ? `${amount(room.allocatable)}; ${amount(room.used)} requested by its pods`
+        : amount(room.allocatable),
     })),
+    needsPods: !rooms.some(isKnown),
     commands: kubectl(undefined, 'describe', 'nodes'),
   };
 }

@@ -5,6 +5,7 @@ import { declared, topOwner } from '../../declared.ts';
 import { describeCommand, fieldEvidence } from '../../evidence.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
 import { untolerated } from '../../nodeFit.ts';
+import { EVERYWHERE } from '../../observed.ts';
 import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
 import {
@@ -268,11 +269,12 @@ const modeOf = (row: Row): FailureMode =>
     case: row.case,
     ...(row.explains ? { explains: row.explains } : {}),
     messages: { refused: row.message },
-    detect(scene, { report }) {
+    detect(scene, { report, notChecked }) {
       for (const { verdict, row: matched, groups, count } of placed(scene)) {
         if (matched !== row) continue;
         const { pod } = verdict;
         const details = row.explain?.(verdict, groups, scene) ?? {};
+        if (details.needsPods && scene.gapOf('Pod', EVERYWHERE)) notChecked('Pod', 'Pod', EVERYWHERE);
         const place = declared(scene, pod, details.path ?? row.path);
         const guilty = details.guilty ?? place.guilty;
         report('refused', guilty, {
