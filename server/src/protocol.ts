@@ -40,9 +40,9 @@ export interface Failure {
   permission?: { verb: string; resource: string; namespace?: string };
 }
 
-/** A live context, or a snapshot folder. */
+/** A live context, or a snapshot folder. `kubeconfig` names the file (or the list of files) that defines the context; absent: the default ones. */
 export type Source =
-  | { kind: 'context'; context: string; namespace: string }
+  | { kind: 'context'; context: string; namespace: string; kubeconfig?: string }
   | { kind: 'snapshot'; folder: string; namespace: string };
 
 export interface ContextInfo {
@@ -135,7 +135,10 @@ export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 export interface Requests {
   'podTriage/contexts': { params: { kubeconfig?: string }; result: Result<ContextInfo[]> };
   /** Namespaces of a context, or of a snapshot when `folder` is given. */
-  'podTriage/namespaces': { params: { context: string; folder?: string }; result: Result<string[]> };
+  'podTriage/namespaces': {
+    params: { context: string; kubeconfig?: string; folder?: string };
+    result: Result<string[]>;
+  };
   /** Starts (or moves) the live view; the answer comes as `podTriage/namespaceChanged`. `null` stops it. */
   'podTriage/watch': { params: { source: Source | null }; result: Result<null> };
   'podTriage/pods': {

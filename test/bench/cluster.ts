@@ -46,7 +46,7 @@ async function measure(info: ClusterInfo): Promise<Figures> {
   const processes = new Processes(info.stateDir);
   const api = new Api(info.server, new Pki(info.stateDir).identity('admin'));
   await addSimulatedPods(api, processes, [SMALL], SMALL_NODES);
-  const before = await inWorker(info, (worker) => diagnosis(worker, info, SMALL.namespace));
+  const before = await inWorker((worker) => diagnosis(worker, info, SMALL.namespace));
 
   say(`Growing to ${NODES} nodes and ${PODS} pods, and ${PODS} more in one namespace`);
   await addSimulatedNodes(api, processes, NODES);
@@ -58,11 +58,11 @@ async function measure(info: ClusterInfo): Promise<Figures> {
 
 /** The figures of the cluster grown large, beside those of a diagnosis when it was `small`. */
 export async function figuresOf(info: ClusterInfo, small: Cost): Promise<Figures> {
-  const big = await inWorker(info, (worker) => diagnosis(worker, info, SMALL.namespace));
-  const crowd = await inWorker(info, (worker) => diagnosis(worker, info, CROWD.namespace));
+  const big = await inWorker((worker) => diagnosis(worker, info, SMALL.namespace));
+  const crowd = await inWorker((worker) => diagnosis(worker, info, CROWD.namespace));
   return {
-    ...(await inWorker(info, (worker) => tree(worker, info, SMALL.namespace, 'namespace of 100 pods'))),
-    ...(await inWorker(info, (worker) => tree(worker, info, CROWD.namespace, 'namespace of 10,000 pods'))),
+    ...(await inWorker((worker) => tree(worker, info, SMALL.namespace, 'namespace of 100 pods'))),
+    ...(await inWorker((worker) => tree(worker, info, CROWD.namespace, 'namespace of 10,000 pods'))),
     ...costOf('diagnosis, 5 nodes, 100 pods', small),
     ...costOf('diagnosis, 1,000 nodes, 20,000 pods', big),
     ...costOf('diagnosis in a namespace of 10,000 pods', crowd),
@@ -82,19 +82,19 @@ const ratio = (big: number, small: number): Figure => ({
 });
 
 /** A fresh worker, so that what one measurement left in memory does not count for the next. */
-export async function inWorker<T>(info: ClusterInfo, use: (worker: CountedWorker) => Promise<T>): Promise<T> {
+export async function inWorker<T>(use: (worker: CountedWorker) => Promise<T>): Promise<T> {
   const worker = new CountedWorker();
   try {
-    await worker.ask('podTriage/contexts', { kubeconfig: info.kubeconfig });
     return await use(worker);
   } finally {
     await worker.close();
   }
 }
 
-const sourceOf = ({ context }: ClusterInfo, namespace: string): Source => ({
+const sourceOf = ({ context, kubeconfig }: ClusterInfo, namespace: string): Source => ({
   kind: 'context',
   context,
+  kubeconfig,
   namespace,
 });
 

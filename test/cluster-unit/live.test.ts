@@ -37,7 +37,7 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
   let client: KubeClient;
   let context: string;
   let probe: WorkerProbe;
-  const source = () => ({ kind: 'context', context, namespace }) as const;
+  const source = () => ({ kind: 'context', context, namespace, kubeconfig: kubeconfig! }) as const;
 
   const write = (method: 'POST' | 'DELETE', path: string, body?: object) =>
     client.json({ method, path, body, purpose: { verb: 'create', resource: path }, signal });
@@ -50,7 +50,6 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
     client = await connections.client();
     context = client.connection.context;
     probe = new WorkerProbe();
-    await probe.ok('podTriage/contexts', { kubeconfig: kubeconfig! });
     await write('POST', '/api/v1/namespaces', {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -219,7 +218,6 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
 
     // Another process of ours finds the running shell again.
     const other = new WorkerProbe();
-    await other.ok('podTriage/contexts', { kubeconfig: kubeconfig! });
     const again = await other.ok('podTriage/openTerminal', {
       id: 'again',
       source: source(),
@@ -329,7 +327,6 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
   it('leaves no debug pod behind when the worker is shut down', async () => {
     const node = (await podOf('idle')).spec?.nodeName ?? '';
     const other = new WorkerProbe();
-    await other.ok('podTriage/contexts', { kubeconfig: kubeconfig! });
     const { pod } = await other.ok('podTriage/openTerminal', {
       id: 'n2',
       source: source(),
@@ -384,8 +381,7 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
           contexts: [{ name: 'relay', context: { cluster: 'c', user: 'u', namespace } }],
         }),
       );
-      await other.ok('podTriage/contexts', { kubeconfig: file });
-      const source = { kind: 'context', context: 'relay', namespace } as const;
+      const source = { kind: 'context', context: 'relay', namespace, kubeconfig: file } as const;
       const subject = { kind: 'Pod', namespace, name: 'idle' };
       await other.ok('podTriage/watch', { source });
       await other.notified('podTriage/namespaceChanged', ({ state }) => state === 'ready');
@@ -457,12 +453,14 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
           contexts: [{ name: 'little', context: { cluster: 'c', user: 'u', namespace } }],
         }),
       );
-      await other.ok('podTriage/contexts', { kubeconfig: file });
-      const names = await other.client.request('podTriage/namespaces', { context: 'little' });
+      const names = await other.client.request('podTriage/namespaces', {
+        context: 'little',
+        kubeconfig: file,
+      });
       assert.ok(!names.ok);
       assert.deepEqual(names.failure.permission, { verb: 'list', resource: 'namespaces' });
 
-      const source = { kind: 'context', context: 'little', namespace } as const;
+      const source = { kind: 'context', context: 'little', namespace, kubeconfig: file } as const;
       await other.ok('podTriage/watch', { source });
       const view = await other.notified('podTriage/namespaceChanged', ({ state }) => state === 'partial');
       assert.deepEqual(view.workloads.map(({ ref }) => ref.name).sort(), ['crasher', 'idle']);
@@ -507,7 +505,7 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
     });
     try {
       const plan = await probe.ok('podTriage/planTerminal', {
-        source: { kind: 'context', context, namespace: strict },
+        source: { ...source(), namespace: strict },
         subject: { kind: 'Node', name: (await podOf('idle')).spec?.nodeName ?? '' },
         options: OPTIONS,
       });

@@ -12,7 +12,6 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-const SOURCE = { kind: 'context', context: 'test', namespace: 'shop' } as const;
 const PODS = '/api/v1/namespaces/shop/pods';
 const pod = (name: string) => ({
   metadata: { name, namespace: 'shop', uid: name },
@@ -47,30 +46,30 @@ async function watched(podPages: Answer) {
     () => rmSync(folder, { recursive: true }),
     () => probe.client.close(2000),
   );
-  await probe.ok('podTriage/contexts', { kubeconfig });
-  await probe.ok('podTriage/watch', { source: SOURCE });
-  return { api, probe };
+  const source = { kind: 'context', context: 'test', namespace: 'shop', kubeconfig } as const;
+  await probe.ok('podTriage/watch', { source });
+  return { api, probe, source };
 }
 
 describe('a watched namespace', () => {
   it('answers for its pods and subjects without another list', async () => {
-    const { api, probe } = await watched((_request, response) =>
+    const { api, probe, source } = await watched((_request, response) =>
       json(response, { metadata: { resourceVersion: '1' }, items: [pod('web')] }),
     );
     await probe.notified('podTriage/namespaceChanged', ({ state }) => state === 'ready');
     const lists = () => api.seen.filter((line) => !line.includes('watch=true')).length;
     const before = lists();
-    const { total } = await probe.ok('podTriage/pods', { source: SOURCE, offset: 0, limit: 10 });
-    const subjects = await probe.ok('podTriage/subjects', { source: SOURCE, kinds: ['Pod'] });
+    const { total } = await probe.ok('podTriage/pods', { source, offset: 0, limit: 10 });
+    const subjects = await probe.ok('podTriage/subjects', { source, kinds: ['Pod'] });
     assert.deepEqual([total, subjects.map(({ ref }) => ref.name)], [1, ['web']]);
     assert.equal(lists(), before);
-    await probe.ok('podTriage/subjects', { source: { ...SOURCE, namespace: 'other' }, kinds: ['Pod'] });
+    await probe.ok('podTriage/subjects', { source: { ...source, namespace: 'other' }, kinds: ['Pod'] });
     assert.ok(lists() > before);
   });
 
   it('shows the pods of the first page while the next is on its way', async () => {
     let finish: () => void = () => assert.fail('the second page was not asked for');
-    const { api, probe } = await watched((_request, response, url) => {
+    const { api, probe, source } = await watched((_request, response, url) => {
       if (!url.searchParams.has('continue'))
         return json(response, {
           metadata: { resourceVersion: '1', continue: 'next' },
@@ -80,7 +79,7 @@ describe('a watched namespace', () => {
     });
     const early = await probe.notified('podTriage/namespaceChanged', ({ workloads }) => workloads.length > 0);
     assert.deepEqual([early.state, early.workloads.map(({ ref }) => ref.name)], ['loading', ['first']]);
-    const page = await probe.ok('podTriage/pods', { source: SOURCE, offset: 0, limit: 10 });
+    const page = await probe.ok('podTriage/pods', { source, offset: 0, limit: 10 });
     assert.deepEqual(
       page.pods.map(({ ref }) => ref.name),
       ['first'],

@@ -65,7 +65,7 @@ describe('report as Markdown', () => {
 
   it('says so when nothing is wrong', () => {
     const fine = reportMarkdown({ ...report, rootCauses: [], consequences: [] }, 'x', same);
-    assert.match(fine, /Nothing wrong found\. 1 checks passed, 1 not checked\./);
+    assert.match(fine, /Nothing wrong found\. 1 check passed, 1 not checked\./);
   });
 });
 

@@ -216,7 +216,7 @@ current-context: x\n`,
     assert.deepEqual(client.seen('podTriage/pluginConsent'), [], 'reading the file asks nothing');
 
     const answered = async (allow: boolean, count: number): Promise<string> => {
-      const asking = client.ask('podTriage/namespaces', { context: 'x' });
+      const asking = client.ask('podTriage/namespaces', { context: 'x', kubeconfig });
       await until('the question', () => client.seen('podTriage/pluginConsent').length === count);
       const question = client.seen('podTriage/pluginConsent').at(-1);
       assert.deepEqual([question?.command, question?.args, question?.file], [helper, ['a'], kubeconfig]);
@@ -228,8 +228,33 @@ current-context: x\n`,
     assert.equal(await answered(true, 2), 'ok');
     // The kubeconfig is written anew: same plugin, no question.
     writeFileSync(kubeconfig, `preferences: {}\n${readFileSync(kubeconfig, 'utf8')}`);
-    assert.equal(codeOf(await client.ask('podTriage/namespaces', { context: 'x' })), 'ok');
+    assert.equal(codeOf(await client.ask('podTriage/namespaces', { context: 'x', kubeconfig })), 'ok');
     assert.equal(client.seen('podTriage/pluginConsent').length, 2);
+  });
+
+  it('reach the cluster of the kubeconfig that the source names, whatever another one calls by that name', async () => {
+    const client = start();
+    const answers: string[][] = [];
+    const files: string[] = [];
+    for (const name of ['first', 'second']) {
+      const api = await startApi((_request, response) =>
+        json(response, { metadata: {}, items: [{ metadata: { name } }] }),
+      );
+      cleanups.push(() => api.close());
+      const kubeconfig = join(folder(), 'config');
+      writeFileSync(
+        kubeconfig,
+        `clusters: [{ name: c, cluster: { server: "${api.url}" } }]\ncontexts: [{ name: same, context: { cluster: c } }]\n`,
+      );
+      files.push(kubeconfig);
+    }
+    for (const kubeconfig of [...files, ...files]) {
+      // Asking about one file must not move those who look at another.
+      await client.ask('podTriage/contexts', { kubeconfig: files[1] ?? '' });
+      const answer = await client.ask('podTriage/namespaces', { context: 'same', kubeconfig });
+      answers.push(answer.ok ? answer.value : [codeOf(answer)]);
+    }
+    assert.deepEqual(answers, [['first'], ['second'], ['first'], ['second']]);
   });
 
   it('tell when a kubeconfig has another content, also through a link', async () => {
@@ -264,9 +289,8 @@ current-context: x\n`,
       `clusters: [{ name: c, cluster: { server: "${api.url}" } }]\ncontexts: [{ name: x, context: { cluster: c } }]\n`,
     );
     const client = start();
-    await client.ask('podTriage/contexts', { kubeconfig });
     const cancel = new CancellationTokenSource();
-    const source: Source = { kind: 'context', context: 'x', namespace: 'n' };
+    const source: Source = { kind: 'context', context: 'x', namespace: 'n', kubeconfig };
     const asking = client.connection.sendRequest(
       'podTriage/diagnose',
       { id: 'c', source, subject: { kind: 'Pod', name: 'p' } },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
+import { installExtensions } from './installExtension.ts';
 import { ROOT } from './paths.ts';
 import { type RunningServer, startServer } from './vscodeServer.ts';
 
@@ -16,6 +17,8 @@ export interface EditorOptions {
   settings?: Record<string, unknown>;
   env?: Record<string, string>;
   trusted?: boolean;
+  /** Folders of further extensions; they are installed. */
+  extensions?: string[];
   width?: number;
   height?: number;
   /** Language of the page, `en` or `zh-cn`. */
@@ -73,8 +76,15 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     rmSync(scratch, { recursive: true, force: true });
   };
   try {
+    const extensions = join(scratch, 'extensions');
+    installExtensions(
+      extensions,
+      (options.extensions ?? []).map((from) => ({ from })),
+    );
     const flags = [
       '--enable-smoke-test-driver',
+      '--extensions-dir',
+      extensions,
       ...(options.trusted === false ? [] : ['--disable-workspace-trust']),
     ];
     server = await startServer({ flags, ...(options.env ? { env: options.env } : {}) });

@@ -1,7 +1,8 @@
 /** Opens VS Code on the demo workspace with the extension of this checkout: `npm start`. */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { installExtensions } from './installExtension.ts';
 import { CACHE, ROOT } from './paths.ts';
 import { startServer } from './vscodeServer.ts';
 
@@ -33,7 +34,7 @@ if (hasCode) {
   spawn('code', ['--new-window', `--extensionDevelopmentPath=${ROOT}`, folder], { stdio: 'inherit' });
 } else {
   const data = join(CACHE, 'vscode-data');
-  installInto(join(data, 'extensions'));
+  installExtensions(join(data, 'extensions'), [{ from: ROOT, paths: PACKED }]);
   const server = await startServer({
     dataFolder: data,
     flags: ['--disable-workspace-trust', '--extensions-dir', join(data, 'extensions')],
@@ -44,29 +45,4 @@ if (hasCode) {
   );
   process.on('SIGINT', () => void server.stop().then(() => process.exit(0)));
   process.on('SIGTERM', () => void server.stop().then(() => process.exit(0)));
-}
-
-/** Puts the built extension where the server looks for installed ones. */
-function installInto(extensions: string): void {
-  const { publisher, name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
-    string,
-    string
-  >;
-  const folder = join(extensions, `${publisher}.${name}-${version}`);
-  rmSync(extensions, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const path of PACKED)
-    if (existsSync(join(ROOT, path))) cpSync(join(ROOT, path), join(folder, path), { recursive: true });
-  writeFileSync(
-    join(extensions, 'extensions.json'),
-    JSON.stringify([
-      {
-        identifier: { id: `${publisher}.${name}` },
-        version,
-        location: { $mid: 1, path: folder, scheme: 'file' },
-        relativeLocation: `${publisher}.${name}-${version}`,
-        metadata: { installedTimestamp: 0, source: 'vsix' },
-      },
-    ]),
-  );
 }

@@ -5,8 +5,9 @@ import type { FindingBoard } from '../findings/board.ts';
 import type { Server } from '../server/connection.ts';
 import { Html } from '../webview/html.ts';
 import { pageHtml, pageRights } from '../webview/page.ts';
+import { pageColumn } from '../webview/place.ts';
 import { fillNames, namesOf } from './fill.ts';
-import type { CaseLibrary, Language } from './library.ts';
+import { type CaseLibrary, isCaseId, type Language } from './library.ts';
 import { readCaseMessage } from './messages.ts';
 import { type RelatedFinding, relatedTo } from './related.ts';
 import { CASE_SCHEME } from './source.ts';
@@ -68,10 +69,12 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, vscod
 
   /** VS Code restores the panel after a reload; the page keeps its id by itself. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    this.#adopt(panel);
     const { id, language } = (state ?? {}) as { id?: unknown; language?: unknown };
-    if (typeof id === 'string') await this.open(id, language === 'en' ? 'en' : this.#library.language);
-    else panel.dispose();
+    const found = isCaseId(id) && (await this.#library.page(id, language === 'zh-cn' ? 'zh-cn' : 'en'));
+    // Another one may have been opened in the meantime, and a case may be gone with an update.
+    if (!found || this.#panel) return panel.dispose();
+    this.#adopt(panel);
+    await this.#draw(panel, found.page.id, found);
   }
 
   dispose(): void {
@@ -80,7 +83,7 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, vscod
   }
 
   #create(): vscode.WebviewPanel {
-    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const place = { viewColumn: pageColumn(), preserveFocus: true };
     const panel = vscode.window.createWebviewPanel(TYPE, '', place, pageRights(this.#extensionUri));
     this.#adopt(panel);
     return panel;

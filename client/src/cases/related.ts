@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Finding } from '../../../server/src/core/finding.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
 import type { FindingBoard } from '../findings/board.ts';
+import { textColumn } from '../webview/place.ts';
 
 export interface RelatedFinding {
   message: string;
@@ -20,7 +21,8 @@ export function relatedTo(caseId: string, board: FindingBoard): RelatedFinding[]
       ({ uri, diagnostic }): RelatedFinding => ({
         message: diagnostic.message,
         where: `${vscode.workspace.asRelativePath(uri)}:${diagnostic.range.start.line + 1}`,
-        open: () => vscode.window.showTextDocument(uri, { selection: diagnostic.range }),
+        open: () =>
+          vscode.window.showTextDocument(uri, { selection: diagnostic.range, viewColumn: textColumn() }),
       }),
     );
   const live = board.live

@@ -1,5 +1,6 @@
 /** A row of the Cluster view as VS Code draws it. Ids are stable, so that a refresh keeps what is open and chosen. */
 import * as vscode from 'vscode';
+import { fillTemplate } from '../../../server/src/core/finding.ts';
 import type { ObjectRef } from '../../../server/src/core/kube/ref.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
 import type { Health, PodRow, WorkloadRow } from '../../../server/src/protocol.ts';
@@ -21,7 +22,9 @@ export function itemOf(row: ClusterRow, key: string): vscode.TreeItem {
       return nodeItem(row.row, key);
     case 'quiet':
       return groupItem(
-        vscode.l10n.t('{0} more healthy workloads', row.rows.length),
+        fillTemplate(vscode.l10n.t('{count} more healthy {count:workload|workloads}'), {
+          count: row.rows.length,
+        }),
         healthIcon('healthy'),
         `${key}/quiet`,
       );

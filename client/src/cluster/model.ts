@@ -80,8 +80,8 @@ export class ClusterModel implements vscode.Disposable {
     );
   }
 
-  /** Moves the view. The choice is remembered for the workspace. */
-  async show(source: Source): Promise<void> {
+  /** Moves the view. A choice of the user is remembered for the workspace. */
+  async show(source: Source, { remember = true } = {}): Promise<void> {
     const same = this.#source !== undefined && sourceKey(this.#source) === sourceKey(source);
     this.#source = source;
     this.#failure = undefined;
@@ -89,10 +89,20 @@ export class ClusterModel implements vscode.Disposable {
       this.#view = undefined;
       this.#limits.clear();
       this.filter = '';
-      await this.#memory.update(REMEMBERED, source);
     }
+    if (remember) await this.#memory.update(REMEMBERED, source);
     this.#announce();
     if (this.#visible) await this.#watch();
+  }
+
+  /** Looks at nothing, until something is chosen. */
+  async forget(): Promise<void> {
+    this.#source = undefined;
+    this.#view = undefined;
+    this.#failure = undefined;
+    await this.#memory.update(REMEMBERED, undefined);
+    if (this.#visible) await this.#server.ask('podTriage/watch', { source: null });
+    this.#announce();
   }
 
   /** Says that there is nothing to look at, and why. */

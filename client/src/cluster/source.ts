@@ -17,7 +17,11 @@ export const sourceLabel = (source: Source): string => `${sourceName(source)} / 
 
 /** A key that is equal for equal sources. */
 export const sourceKey = (source: Source): string =>
-  JSON.stringify([source.kind, source.kind === 'context' ? source.context : source.folder, source.namespace]);
+  JSON.stringify(
+    source.kind === 'context'
+      ? [source.kind, source.context, source.namespace, source.kubeconfig ?? '']
+      : [source.kind, source.folder, source.namespace],
+  );
 
 /** True when the setting names the context as production. A snapshot never is. */
 export function isProduction(source: Source): boolean {
@@ -29,7 +33,9 @@ export function isProduction(source: Source): boolean {
 /** Checks data that was stored or came in an argument. */
 export function isSource(value: unknown): value is Source {
   if (typeof value !== 'object' || value === null) return false;
-  const { kind, context, folder, namespace } = value as Record<string, unknown>;
+  const { kind, context, kubeconfig, folder, namespace } = value as Record<string, unknown>;
   if (typeof namespace !== 'string') return false;
-  return kind === 'context' ? typeof context === 'string' : kind === 'snapshot' && typeof folder === 'string';
+  if (kind === 'snapshot') return typeof folder === 'string';
+  const named = kubeconfig === undefined || typeof kubeconfig === 'string';
+  return kind === 'context' && named && typeof context === 'string';
 }

@@ -1,6 +1,7 @@
 /** The Cluster view around its tree: title, message, badge, welcome text, and what it looks at first. */
 import * as vscode from 'vscode';
-import type { Failure, NamespaceView, Source } from '../../../server/src/protocol.ts';
+import { fillTemplate } from '../../../server/src/core/finding.ts';
+import type { ContextInfo, Failure, NamespaceView, Source } from '../../../server/src/protocol.ts';
 import { failureText } from '../failure.ts';
 import type { Server } from '../server/connection.ts';
 import { isUnhealthy } from './health.ts';
@@ -16,6 +17,8 @@ export class ClusterView implements vscode.Disposable {
   readonly #server: Server;
   readonly #subscriptions: vscode.Disposable[];
   #opened = false;
+  /** True while the view looks at the current context because nobody chose another. */
+  #followsCurrent = false;
 
   constructor(server: Server, memory: vscode.Memento) {
     this.#server = server;
@@ -33,6 +36,10 @@ export class ClusterView implements vscode.Disposable {
       this.model.onDidChange(() => this.#draw()),
       this.tree.onDidChangeVisibility(({ visible }) => this.#setVisible(visible)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#setVisible(this.tree.visible)),
+      server.on('podTriage/kubeconfigChanged', ({ contexts }) => void this.#kubeconfigChanged(contexts)),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (CHOOSING.some((setting) => event.affectsConfiguration(setting))) void this.#chooseAgain();
+      }),
     ];
     setContext('hasSource', this.model.source !== undefined);
   }
@@ -45,13 +52,14 @@ export class ClusterView implements vscode.Disposable {
     if (this.model.source && this.#opened) return this.model.source;
     this.#opened = true;
     const source = (await snapshotFromSettings(this.#server)) ?? (await this.#liveSource());
-    if (source) await this.model.show(source);
+    if (source) await this.model.show(source, { remember: false });
     return source;
   }
 
   /** Looks at another source from now on. */
   async show(source: Source): Promise<void> {
     this.#opened = true;
+    this.#followsCurrent = false;
     await this.model.show(source);
   }
 
@@ -80,7 +88,7 @@ export class ClusterView implements vscode.Disposable {
   /** What was looked at last, or the current context. In an untrusted workspace only a snapshot may be read. */
   async #liveSource(): Promise<Source | undefined> {
     const last = this.model.source;
-    if (vscode.workspace.isTrusted) return last ?? this.#current();
+    if (vscode.workspace.isTrusted) return last && isOfSettings(last) ? last : this.#current();
     // Trust may come later in the session: then the choice is made again.
     this.#opened = false;
     return last?.kind === 'snapshot' ? last : undefined;
@@ -92,13 +100,41 @@ export class ClusterView implements vscode.Disposable {
       this.model.fail(answer.failure);
       return undefined;
     }
-    const context = answer.value.find(({ current }) => current) ?? answer.value[0];
-    if (!context) {
-      this.model.fail({ code: 'no-kubeconfig', message: vscode.l10n.t('The kubeconfig has no contexts.') });
+    return this.#currentOf(answer.value);
+  }
+
+  /** The current context. Another one is never guessed: it could be production. */
+  #currentOf(contexts: readonly ContextInfo[]): (Source & { kind: 'context' }) | undefined {
+    const current = contexts.find((context) => context.current);
+    if (!current) {
+      this.model.fail(contexts.length === 0 ? noContexts() : noCurrentContext());
       return undefined;
     }
-    const namespace = firstNamespace([context.namespace || 'default']);
-    return { kind: 'context', context: context.name, namespace };
+    this.#followsCurrent = true;
+    const namespace = firstNamespace([current.namespace || 'default']);
+    return { kind: 'context', context: current.name, namespace, ...kubeconfigParams() };
+  }
+
+  /** `kubectl config use-context` moves a view that nobody moved; new credentials are used at once. */
+  async #kubeconfigChanged(contexts: readonly ContextInfo[]): Promise<void> {
+    const { source } = this.model;
+    if (!this.#opened || source?.kind === 'snapshot') return;
+    if (source && !this.#followsCurrent) return this.model.refresh();
+    if (contexts.length === 0) return this.#chooseAgain();
+    const current = this.#currentOf(contexts);
+    if (!current) return;
+    if (source?.kind === 'context' && source.context === current.context) return this.model.refresh();
+    await this.model.show(current, { remember: false });
+    await this.model.setVisible(this.tree.visible);
+  }
+
+  /** A setting says what is looked at: it counts at once. */
+  async #chooseAgain(): Promise<void> {
+    if (!this.#opened) return;
+    this.#opened = false;
+    this.#followsCurrent = false;
+    await this.model.forget();
+    await this.#setVisible(this.tree.visible);
   }
 
   #draw(): void {
@@ -110,7 +146,12 @@ export class ClusterView implements vscode.Disposable {
     const unhealthy = (view?.workloads ?? []).filter(({ health }) => isUnhealthy(health)).length;
     this.tree.badge =
       unhealthy > 0
-        ? { value: unhealthy, tooltip: vscode.l10n.t('{0} unhealthy workloads', unhealthy) }
+        ? {
+            value: unhealthy,
+            tooltip: fillTemplate(vscode.l10n.t('{count} unhealthy {count:workload|workloads}'), {
+              count: unhealthy,
+            }),
+          }
         : undefined;
     if (failure) setState(failure.code);
     else if (!view || view.state === 'loading') setState('loading');
@@ -119,18 +160,39 @@ export class ClusterView implements vscode.Disposable {
   }
 }
 
+const CHOOSING = ['cluster.kubeconfig', 'cluster.snapshot', 'cluster.namespace'].map(
+  (setting) => `podTriage.${setting}`,
+);
+
+const noContexts = (): Failure => ({
+  code: 'invalid-kubeconfig',
+  message: vscode.l10n.t('The kubeconfig has no contexts; choose another file.'),
+});
+
+const noCurrentContext = (): Failure => ({
+  code: 'unknown-context',
+  message: vscode.l10n.t('The kubeconfig names no current context that it defines; choose one.'),
+});
+
+/** False for a context of a kubeconfig that the settings no longer name. */
+const isOfSettings = (source: Source): boolean =>
+  source.kind === 'snapshot' || source.kubeconfig === kubeconfigParams().kubeconfig;
+
 /** Where the kubeconfig is, when the user's own settings say so. */
 export function kubeconfigParams(): { kubeconfig?: string } {
   const kubeconfig = vscode.workspace.getConfiguration('podTriage').get<string>('cluster.kubeconfig', '');
   return kubeconfig ? { kubeconfig } : {};
 }
 
+/** A snapshot may be of another day. */
+const AS_OF: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' };
+
 function describe(source: Source, view: NamespaceView | undefined): string {
   // What is watched is as of now.
   const isOld = source.kind === 'snapshot' || view?.state === 'stale';
   const at = isOld && view?.asOf && new Date(view.asOf);
   const label = sourceLabel(source);
-  return at ? vscode.l10n.t('{0} · as of {1}', label, at.toLocaleTimeString(vscode.env.language)) : label;
+  return at ? vscode.l10n.t('{0} · as of {1}', label, at.toLocaleString(vscode.env.language, AS_OF)) : label;
 }
 
 /** The welcome text speaks for a missing kubeconfig, and only while there is no message. */

@@ -1,6 +1,7 @@
 /** The state of lint in the editor's language status: on or off, rules that are off, and a restart. */
 import * as vscode from 'vscode';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
+import { fillTemplate } from '../../../server/src/core/finding.ts';
 
 const DOCUMENTS = [{ language: 'yaml' }, { language: 'kubernetes' }];
 
@@ -24,7 +25,8 @@ export function createLintStatus(client: LanguageClient): vscode.Disposable {
     const off = Object.values(lint.get<Record<string, unknown>>('rules', {})).filter(isOff).length;
     item.severity = vscode.LanguageStatusSeverity.Information;
     item.text = on ? vscode.l10n.t('Pod Triage: lint on') : vscode.l10n.t('Pod Triage: lint off');
-    item.detail = off > 0 ? vscode.l10n.t('{0} rules off', off) : '';
+    item.detail =
+      off > 0 ? fillTemplate(vscode.l10n.t('{count} {count:rule|rules} off'), { count: off }) : '';
     item.command = {
       command: 'podTriage.toggleLint',
       title: on ? vscode.l10n.t('Turn Off') : vscode.l10n.t('Turn On'),

@@ -1,7 +1,7 @@
 /** The questions the palette asks: which context, which namespace, which object. */
 import * as vscode from 'vscode';
 import type { Subject } from '../../../server/src/core/diagnosis/observed.ts';
-import type { ContextInfo, Source } from '../../../server/src/protocol.ts';
+import type { ContextInfo, Requests, Source } from '../../../server/src/protocol.ts';
 import { byHealth, healthIcon, healthWord } from '../cluster/health.ts';
 import { isProduction } from '../cluster/source.ts';
 import { kubeconfigParams } from '../cluster/view.ts';
@@ -50,7 +50,12 @@ export function askContext(
 }
 
 function contextChoice({ name, cluster, server, namespace, current, file }: ContextInfo): Choice<Source> {
-  const value: Source = { kind: 'context', context: name, namespace: namespace || 'default' };
+  const value: Source = {
+    kind: 'context',
+    context: name,
+    namespace: namespace || 'default',
+    ...kubeconfigParams(),
+  };
   return {
     value,
     label: name,
@@ -85,9 +90,7 @@ export function askNamespace(
     placeholder: vscode.l10n.t('Namespace'),
     typed: (text) => (mayList || !NAMESPACE.test(text) ? undefined : { ...choice(text), detail }),
     choices: async (token) => {
-      const params =
-        source.kind === 'context' ? { context: source.context } : { context: '', folder: source.folder };
-      const answer = await server.ask('podTriage/namespaces', params, token);
+      const answer = await server.ask('podTriage/namespaces', namespaceParams(source), token);
       // Listing namespaces needs a right that many users do not have; theirs can still be typed.
       mayList = answer.ok || answer.failure.code !== 'forbidden';
       if (!mayList) return [{ ...choice(source.namespace), detail }];
@@ -95,6 +98,12 @@ export function askNamespace(
     },
     remembered: ({ value }) => value.namespace === (remembered ?? source.namespace),
   });
+}
+
+function namespaceParams(source: Source): Requests['podTriage/namespaces']['params'] {
+  if (source.kind === 'snapshot') return { context: '', folder: source.folder };
+  const { context, kubeconfig } = source;
+  return kubeconfig ? { context, kubeconfig } : { context };
 }
 
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

@@ -5,6 +5,7 @@ import type { Source } from '../../../server/src/protocol.ts';
 import { isClusterRow, objectOf } from '../cluster/nodes.ts';
 import { isSource } from '../cluster/source.ts';
 import type { ClusterView } from '../cluster/view.ts';
+import { showFailure } from '../failure.ts';
 import type { Server } from '../server/connection.ts';
 import { targetOfForeignNode } from './foreignTree.ts';
 import { askContext, askNamespace, askSubject, subjectOf, type Target } from './questions.ts';
@@ -32,7 +33,8 @@ export class Targets {
   /** Undefined: the user closed the questions, or the argument is of a kind that does not fit (which is said). */
   async resolve(argument: unknown, wanted: Wanted): Promise<Target | undefined> {
     const given = await this.#given(argument);
-    if (!given) return this.pick(wanted);
+    if (given === 'none') return this.pick(wanted);
+    if (given === 'failed') return undefined;
     if (wanted.kinds.includes(given.subject.kind)) return given;
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
@@ -80,15 +82,19 @@ export class Targets {
     await this.#memory.update(REMEMBERED, target);
   }
 
-  async #given(argument: unknown): Promise<Target | undefined> {
-    if (argument === undefined || argument === null) return undefined;
+  /** `none`: nothing is given. `failed`: something is, and why it cannot be used has been said. */
+  async #given(argument: unknown): Promise<Target | 'none' | 'failed'> {
+    if (argument === undefined || argument === null) return 'none';
     if (isClusterRow(argument)) {
       const ref = objectOf(argument);
       const { source } = this.#view.model;
-      return ref && source ? { source, subject: subjectOf(ref) } : undefined;
+      return ref && source ? { source, subject: subjectOf(ref) } : 'none';
     }
     if (isTarget(argument)) return argument;
-    return targetOfForeignNode(argument, this.#server);
+    const foreign = await targetOfForeignNode(argument, this.#server);
+    if (foreign.kind === 'target') return foreign.target;
+    if (foreign.kind === 'failed') void showFailure(foreign.failure);
+    return foreign.kind;
   }
 }
 

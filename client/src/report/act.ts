@@ -5,6 +5,7 @@ import type { TextEdit } from '../../../server/src/core/finding.ts';
 import { sourceLabel } from '../cluster/source.ts';
 import { actionFor } from '../failure.ts';
 import { permissionIn, roleFor } from '../role.ts';
+import { textColumn } from '../webview/place.ts';
 import { isRunnable } from './commands.ts';
 import { commandsOf, ownFixes } from './draw.ts';
 import type { ReportMessage } from './model.ts';
@@ -68,7 +69,7 @@ async function openManifest({ manifests }: ReportState, index: number): Promise<
   const { start, end } = place.range;
   await vscode.window.showTextDocument(vscode.Uri.parse(place.uri), {
     selection: new vscode.Range(start.line, start.character, end.line, end.character),
-    viewColumn: vscode.ViewColumn.One,
+    viewColumn: textColumn(),
   });
 }
 
@@ -104,7 +105,7 @@ async function applyFix(edit: vscode.WorkspaceEdit | undefined): Promise<void> {
     return;
   }
   await vscode.window.showTextDocument(uri, {
-    viewColumn: vscode.ViewColumn.One,
+    viewColumn: textColumn(),
     ...(at ? { selection: new vscode.Range(at.start, at.start) } : {}),
   });
 }

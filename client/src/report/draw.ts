@@ -41,6 +41,12 @@ export function drawReport(state: ReportState): ReportPage {
 
 function statusOf({ phase, doing, failure }: ReportState): ReportPage['status'] {
   if (phase === 'failed') return { kind: phase, text: failure?.message ?? '', detail: failure?.detail ?? '' };
+  if (phase === 'restored')
+    return {
+      kind: phase,
+      text: t('Open when the window was reloaded; run the diagnosis again.'),
+      detail: '',
+    };
   if (phase === 'cancelled')
     return { kind: phase, text: t('Cancelled. What was known by then is shown.'), detail: '' };
   return { kind: phase, text: phase === 'running' ? doing || t('Reading the cluster…') : '', detail: '' };

@@ -1,5 +1,7 @@
 /** What the report page shows, as plain words: made here, drawn by media/pages/report.js with textContent only. */
 
+import type { ReportState } from './state.ts';
+
 export interface ReportPage {
   title: string;
   subtitle: string;
@@ -7,7 +9,7 @@ export interface ReportPage {
   at: string;
   /** Warning tint and word for a production context. */
   production: string;
-  status: { kind: 'running' | 'done' | 'failed' | 'cancelled'; text: string; detail: string };
+  status: { kind: ReportState['phase']; text: string; detail: string };
   actions: Button[];
   sections: Section[];
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Failure } from '../../../server/src/protocol.ts';
 import { html } from '../webview/html.ts';
 import { pageHtml, pageRights } from '../webview/page.ts';
+import { pageColumn } from '../webview/place.ts';
 import { drawReport } from './draw.ts';
 import { type ReportMessage, readReportMessage } from './model.ts';
 import type { ReportState } from './state.ts';
@@ -75,7 +76,7 @@ export class ReportPanel {
 }
 
 function create(extensionUri: vscode.Uri): vscode.WebviewPanel {
-  const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+  const place = { viewColumn: pageColumn(), preserveFocus: true };
   // The page is drawn again from the state when it becomes visible, so nothing is retained while hidden.
   return vscode.window.createWebviewPanel(REPORT_TYPE, '', place, pageRights(extensionUri));
 }

@@ -56,10 +56,11 @@ export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.D
     else await actOnReport(report.state, message);
   }
 
-  /** After a reload of the window: the same subject, diagnosed anew when the user asks. */
+  /** After a reload of the window: a snapshot is diagnosed anew, a cluster only when the user asks. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, kept: unknown): Promise<void> {
-    if (!isTarget(kept)) return panel.dispose();
-    this.#open(keyOf(kept), kept, panel);
+    if (!isTarget(kept) || this.#panels.has(keyOf(kept))) return panel.dispose();
+    const report = this.#open(keyOf(kept), kept, panel);
+    if (kept.source.kind === 'snapshot') await this.#run(keyOf(kept), report);
   }
 
   dispose(): void {
@@ -72,7 +73,7 @@ export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.D
     const state: ReportState = {
       source,
       subject,
-      phase: 'cancelled',
+      phase: 'restored',
       doing: '',
       steps: [],
       manifests: {},

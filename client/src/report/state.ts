@@ -7,7 +7,7 @@ import type { ManifestFix } from '../server/connection.ts';
 export interface ReportState {
   source: Source;
   subject: Subject;
-  phase: 'running' | 'done' | 'failed' | 'cancelled';
+  phase: 'restored' | 'running' | 'done' | 'failed' | 'cancelled';
   /** What is being read right now. */
   doing: string;
   steps: StepResult[];

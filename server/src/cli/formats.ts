@@ -63,7 +63,7 @@ function toJson(finding: Finding, files: readonly SourceFile[]) {
 }
 
 function text(findings: readonly Finding[], files: number): string {
-  if (findings.length === 0) return `${t('Nothing found in {files} files.', { files })}\n`;
+  if (findings.length === 0) return `${t('Nothing found in {files} {files:file|files}.', { files })}\n`;
   const lines: string[] = [];
   let file: string | undefined;
   for (const finding of findings) {
@@ -75,13 +75,16 @@ function text(findings: readonly Finding[], files: number): string {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   lines.push(
     '',
-    t('{errors} errors, {warnings} warnings, {infos} notes and {hints} hints in {files} files.', {
-      errors: count('error'),
-      warnings: count('warning'),
-      infos: count('info'),
-      hints: count('hint'),
-      files,
-    }),
+    t(
+      '{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}, {infos} {infos:note|notes} and {hints} {hints:hint|hints} in {files} {files:file|files}.',
+      {
+        errors: count('error'),
+        warnings: count('warning'),
+        infos: count('info'),
+        hints: count('hint'),
+        files,
+      },
+    ),
   );
   return `${lines.join('\n')}\n`;
 }

@@ -34,12 +34,15 @@ export const snapshot = (args: string[], io: CliIO): Promise<number> =>
           }),
         );
       io.out(
-        `${t('{objects} objects and {logs} logs of namespace {namespace} are in {folder}.', {
-          objects: observed.objects.length,
-          logs: observed.logs.length,
-          namespace: source.namespace,
-          folder: relative(io.cwd, folder) || '.',
-        })}\n`,
+        `${t(
+          '{objects} {objects:object|objects} and {logs} {logs:log|logs} of namespace {namespace} are in {folder}.',
+          {
+            objects: observed.objects.length,
+            logs: observed.logs.length,
+            namespace: source.namespace,
+            folder: relative(io.cwd, folder) || '.',
+          },
+        )}\n`,
       );
       return 0;
     } finally {

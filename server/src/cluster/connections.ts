@@ -12,45 +12,40 @@ export interface ConnectionOptions {
 }
 
 export interface ClusterConnections {
-  /** Reads the files again. Throws kubeconfig failures. */
-  config(): Promise<Kubeconfig>;
+  /** Reads the files again: those named here, else those of the options. Throws kubeconfig failures. */
+  config(kubeconfig?: string): Promise<Kubeconfig>;
   /** The client of a context (of the current one, when none is named). Opens no socket yet. */
-  client(context?: string): Promise<KubeClient>;
-  /** From now on this file is the kubeconfig; undefined takes the default again. */
-  use(kubeconfig: string | undefined): void;
+  client(context?: string, kubeconfig?: string): Promise<KubeClient>;
   close(): void;
 }
 
 export function openConnections({
   consent,
-  kubeconfig,
+  kubeconfig: standard,
   environment = processEnvironment(),
 }: ConnectionOptions): ClusterConnections {
-  let explicit = kubeconfig;
-  const clients = new Map<string, KubeClient>();
-  const config = (): Promise<Kubeconfig> => loadKubeconfig(explicit, environment);
-  const closeAll = (except?: string): void => {
-    for (const [key, client] of clients) {
-      if (except !== undefined && key.startsWith(except)) continue;
+  const clients = new Map<string, { client: KubeClient; kubeconfig: string | undefined; hash: string }>();
+  const config = (kubeconfig = standard): Promise<Kubeconfig> => loadKubeconfig(kubeconfig, environment);
+  const closeAll = (isOld: (kubeconfig: string | undefined, hash: string) => boolean = () => true): void => {
+    for (const [key, { client, kubeconfig, hash }] of clients) {
+      if (!isOld(kubeconfig, hash)) continue;
       client.connection.close();
       clients.delete(key);
     }
   };
   return {
     config,
-    client: async (context) => {
-      const loaded = await config();
-      const key = `${loaded.hash}|${context ?? loaded.currentContext ?? ''}`;
+    client: async (context, kubeconfig) => {
+      const loaded = await config(kubeconfig);
+      const { hash } = loaded;
+      const key = `${hash}|${context ?? loaded.currentContext ?? ''}`;
       const known = clients.get(key);
-      if (known) return known;
-      // Another content of the files: clients of the old one are not asked for again.
-      closeAll(`${loaded.hash}|`);
+      if (known) return known.client;
+      // Another content of the same files: clients of the old one are not asked for again.
+      closeAll((files, before) => files === kubeconfig && before !== hash);
       const client = new KubeClient(connectionTo(loaded, context, consent, environment));
-      clients.set(key, client);
+      clients.set(key, { client, kubeconfig, hash });
       return client;
-    },
-    use: (file) => {
-      explicit = file;
     },
     close: () => closeAll(),
   };

@@ -82,11 +82,13 @@ export const processEnvironment = (): Environment => ({ env: process.env, home: 
 /** Kubeconfigs with embedded certificates of hundreds of clusters stay below this. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** The files kubectl would look at. An explicit file replaces the list. */
+/** The files kubectl would look at. An explicit file, or a list of them as in KUBECONFIG, replaces the list. */
 export function kubeconfigPaths(explicit: string | undefined, { env, home }: Environment): string[] {
-  if (explicit) return [expandHome(explicit, home)];
-  const list = env.KUBECONFIG;
-  if (list) return [...new Set(list.split(delimiter).filter((path) => path !== ''))];
+  const list = explicit || env.KUBECONFIG;
+  if (list) {
+    const paths = list.split(delimiter).filter((path) => path !== '');
+    return [...new Set(explicit ? paths.map((path) => expandHome(path, home)) : paths)];
+  }
   return [join(home, '.kube', 'config')];
 }
 

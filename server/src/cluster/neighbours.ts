@@ -51,7 +51,9 @@ export async function collectNeighbours(
         kind,
         namespace,
         reason: 'not-evaluated',
-        detail: t('only the first {count} other namespaces are read', { count: MAX_NEIGHBOURS }),
+        detail: t('only the first {count} other {count:namespace is|namespaces are} read', {
+          count: MAX_NEIGHBOURS,
+        }),
       });
   }
   await Promise.all([

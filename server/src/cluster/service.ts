@@ -40,10 +40,10 @@ export class ClusterService {
     this.terminals = new Terminals(notify);
     this.handlers = {
       'podTriage/contexts': guarded((params) => this.#contexts(params)),
-      'podTriage/namespaces': guarded(async ({ context, folder }, signal) => {
+      'podTriage/namespaces': guarded(async ({ context, folder, ...files }, signal) => {
         const source: Source =
           folder === undefined
-            ? { kind: 'context', context, namespace: '' }
+            ? { kind: 'context', context, namespace: '', ...files }
             : { kind: 'snapshot', folder, namespace: '' };
         return (await this.#reader(source)).namespaces(signal);
       }),
@@ -83,21 +83,28 @@ export class ClusterService {
   }
 
   async #contexts({ kubeconfig }: Params<'podTriage/contexts'>): Promise<Value<'podTriage/contexts'>> {
-    this.#kubeconfig = kubeconfig || undefined;
-    this.#connections.use(this.#kubeconfig);
-    await this.#watch.follow(kubeconfigPaths(this.#kubeconfig, processEnvironment()));
-    const config = await this.#connections.config();
+    // What the view looks at is followed; somebody who asks about other files does not change that.
+    if (this.#live) return contextInfos(await this.#connections.config(kubeconfig || undefined));
+    await this.#follow(kubeconfig);
+    const config = await this.#connections.config(this.#kubeconfig);
     this.#kubeconfigHash = config.hash;
     return contextInfos(config);
+  }
+
+  async #follow(kubeconfig: string | undefined): Promise<void> {
+    this.#kubeconfig = kubeconfig || undefined;
+    // Until it was read, any content is news.
+    this.#kubeconfigHash = '';
+    await this.#watch.follow(kubeconfigPaths(this.#kubeconfig, processEnvironment()));
   }
 
   /** Something happened beside a kubeconfig file: tell only when its content is another. */
   async #kubeconfigTouched(): Promise<void> {
     try {
-      const config = await this.#connections.config();
+      const config = await this.#connections.config(this.#kubeconfig);
       if (config.hash === this.#kubeconfigHash) return;
+      await this.#follow(this.#kubeconfig);
       this.#kubeconfigHash = config.hash;
-      await this.#watch.follow(kubeconfigPaths(this.#kubeconfig, processEnvironment()));
       this.#notify('podTriage/kubeconfigChanged', { contexts: contextInfos(config) });
     } catch (error) {
       // Half written files come whole a moment later, and are seen then. Files that are gone are news.
@@ -118,6 +125,8 @@ export class ClusterService {
       this.#notify('podTriage/namespaceChanged', snapshotView(await this.#snapshot(source.folder), source));
       return null;
     }
+    await this.#follow(source.kubeconfig);
+    this.#kubeconfigHash = (await this.#connections.config(source.kubeconfig)).hash;
     const client = await this.#client(source);
     // A later call has taken over while this one waited.
     if (generation !== this.#shown) return null;
@@ -208,7 +217,9 @@ export class ClusterService {
   #liveFor(source: Source): LiveView | undefined {
     const live = this.#live;
     if (!live?.isReady || source.kind !== 'context' || live.source.kind !== 'context') return undefined;
-    const same = live.source.context === source.context && live.source.namespace === source.namespace;
+    const same = (['context', 'namespace', 'kubeconfig'] as const).every(
+      (part) => live.source.kind === 'context' && live.source[part] === source[part],
+    );
     return same ? live : undefined;
   }
 
@@ -219,7 +230,8 @@ export class ClusterService {
 
   /** The client of a context. An empty name is the current context. */
   async #client(source: Source): Promise<KubeClient> {
-    if (source.kind === 'context') return this.#connections.client(source.context || undefined);
+    if (source.kind === 'context')
+      return this.#connections.client(source.context || undefined, source.kubeconfig);
     throw fail({ code: 'invalid', message: t('A snapshot has no containers to open a terminal in.') });
   }
 

@@ -84,7 +84,17 @@ export type Translate = (template: string) => string;
 
 export type MessageData = Record<string, string | number | undefined>;
 
-/** Fills `{name}` places of a message template. `nothing` stands where a value is absent or empty. */
+const PLACE = /\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g;
+
+/**
+ * Fills `{name}` places of a message template. `nothing` stands where a value is absent or empty.
+ * `{count:pod|pods}` is the first word when `count` is one and the second otherwise: languages without such forms
+ * leave it out.
+ */
 export function fillTemplate(template: string, data: MessageData, nothing = ''): string {
-  return template.replace(/\{(\w+)\}/g, (_, key: string) => String(data[key] ?? '') || nothing);
+  return template.replace(PLACE, (_, key: string, one?: string, other?: string) => {
+    const value = String(data[key] ?? '');
+    if (one === undefined || other === undefined) return value || nothing;
+    return value === '1' ? one : other;
+  });
 }

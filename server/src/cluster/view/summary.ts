@@ -27,10 +27,10 @@ export function podSummary(pod: PodFacts, health: Health, now: number, warning: 
 
 function restartText(restarts: number, { code, at }: NonNullable<PodFacts['lastExit']>, now: string): string {
   const age = ageBetween(at, now, translate);
-  if (age === '') return t('{count} restarts, last exit {code}', { count: restarts, code });
+  if (age === '') return t('{count} {count:restart|restarts}, last exit {code}', { count: restarts, code });
   return restarts === 1
     ? t('1 restart, last exit {code} {age} ago', { code, age })
-    : t('{count} restarts, last exit {code} {age} ago', { count: restarts, code, age });
+    : t('{count} {count:restart|restarts}, last exit {code} {age} ago', { count: restarts, code, age });
 }
 
 function shortened(text: string): string {

@@ -1,4 +1,5 @@
 /** JSON schemas of the setting `podTriage.lint.rules` and of `.pod-triage.yaml`, derived from the registry. */
+import { fillTemplate } from '../finding.ts';
 import { PROFILES } from './config.ts';
 import { OVERRIDE_LISTS, SETTING_VALUES } from './configFile.ts';
 import type { ParamValue, Rule } from './rule.ts';
@@ -64,7 +65,7 @@ function ruleSchema(rule: Rule, severities: readonly unknown[]): JsonSchema {
   const standard = rule.enabled === false ? 'off' : rule.severity;
   const severity = { enum: [...severities] };
   return {
-    description: `${firstMessage(rule)} (${rule.group}, ${standard})`,
+    description: `${fillTemplate(firstMessage(rule), {}, '…')} (${rule.group}, ${standard})`,
     default: standard,
     anyOf: [
       severity,

@@ -230,7 +230,7 @@ export const controllers: Scenario[] = [
       {
         ...paused(0),
         at: `${D} spec.paused`,
-        message: 'Deployment web is paused; 0 of 1 pods have its present template.',
+        message: 'Deployment web is paused; 0 of 1 pod has its present template.',
       },
     ],
     silent: [rollout([done], false)],

@@ -19,7 +19,8 @@ const FAILURES: Record<
     reasons: ['BackoffLimitExceeded'],
     case: 'job-backoff-limit',
     symptom: true,
-    message: 'Job {name} has failed: its pods failed {failed} times, and backoffLimit is {limit}.',
+    message:
+      'Job {name} has failed: its pods failed {failed} {failed:time|times}, and backoffLimit is {limit}.',
     path: ['spec', 'backoffLimit'],
   },
   'job-deadline-exceeded': {

@@ -99,7 +99,10 @@ export const deploymentPaused = defineMode({
   severity: 'warning',
   confidence: 'certain',
   case: 'workload-switched-off',
-  messages: { paused: 'Deployment {name} is paused; {updated} of {wanted} pods have its present template.' },
+  messages: {
+    paused:
+      'Deployment {name} is paused; {updated} of {wanted} {wanted:pod has|pods have} its present template.',
+  },
   detect(scene, { report }) {
     for (const owner of ofKind(scene, 'Deployment')) {
       const { spec, status } = owner.object;
@@ -170,7 +173,8 @@ export const statefulSetOrdinalBlocked = defineMode({
   case: 'rollout-stuck',
   symptom: true,
   messages: {
-    blocked: 'StatefulSet {name} waits for pod {pod} before it makes the next one: {has} of {wanted} exist.',
+    blocked:
+      'StatefulSet {name} waits for pod {pod} before it makes the next one: {has} of {wanted} {wanted:exists|exist}.',
   },
   detect(scene, { report }) {
     for (const owner of ofKind(scene, 'StatefulSet')) {

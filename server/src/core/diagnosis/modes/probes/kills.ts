@@ -55,7 +55,8 @@ export const livenessRestartLoop = defineMode({
   messages: {
     otherPort:
       'The liveness probe of {workload} asks port {port} and kills container {container}, which listens on {listens}.',
-    answer: 'The liveness probe of {workload} kills container {container} ({restarts} restarts): {answer}.',
+    answer:
+      'The liveness probe of {workload} kills container {container} ({restarts} {restarts:restart|restarts}): {answer}.',
   },
   detect(scene, { report }) {
     for (const kill of kills(scene)) {

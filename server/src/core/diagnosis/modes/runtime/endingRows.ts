@@ -153,7 +153,7 @@ export const ROWS: readonly Row[] = [
     confidence: 'certain',
     when: ({ reason, exitCode }) => reason === 'OOMKilled' && (exitCode === 137 || exitCode === 0),
     message:
-      'Container {container} of {workload} was killed for memory at its limit {limit} ({restarts} restarts).',
+      'Container {container} of {workload} was killed for memory at its limit {limit} ({restarts} {restarts:restart|restarts}).',
     field: ['resources', 'limits', 'memory'],
     data: ({ fact }) => memoryData(fact),
     evidence: ({ fact }) => [fieldEvidence(fact.pod, [...fact.path, 'resources'])],

@@ -72,7 +72,7 @@ const crashLoop = defineMode({
   symptom: true,
   messages: {
     waiting:
-      'Container {container} of {workload} is in CrashLoopBackOff: {restarts} restarts, the last {age} ago.',
+      'Container {container} of {workload} is in CrashLoopBackOff: {restarts} {restarts:restart|restarts}, the last {age} ago.',
   },
   detect(scene, { report }) {
     for (const fact of crashing(scene)) {

@@ -108,7 +108,8 @@ const ROWS: readonly Row[] = [
     id: 'existing-anti-affinity-conflict',
     case: 'pod-anti-affinity-conflict',
     pattern: /didn't satisfy existing pods anti-affinity rules/,
-    message: 'Anti-affinity of pods that already run keeps {workload} off {count} of {nodes} nodes.',
+    message:
+      'Anti-affinity of pods that already run keeps {workload} off {count} of {nodes} {nodes:node|nodes}.',
     path: spec(),
     rank: 9,
   },
@@ -117,7 +118,7 @@ const ROWS: readonly Row[] = [
     case: 'pod-anti-affinity-conflict',
     pattern: /didn't match pod anti-affinity rules/,
     message:
-      'Required anti-affinity leaves no node for one more pod of {workload}: {count} of {nodes} nodes already run one.',
+      'Required anti-affinity leaves no node for one more pod of {workload}: {count} of {nodes} {nodes:node already runs|nodes already run} one.',
     path: spec('affinity', 'podAntiAffinity'),
     rank: 9,
     explain: ({ pod }) => ({ evidence: [fieldEvidence(pod, spec('affinity', 'podAntiAffinity'))] }),
@@ -126,7 +127,8 @@ const ROWS: readonly Row[] = [
     id: 'pod-affinity-unsatisfied',
     case: 'pod-anti-affinity-conflict',
     pattern: /didn't match pod affinity rules/,
-    message: 'Required affinity of {workload} finds no pod to be near to on any of {nodes} nodes.',
+    message:
+      'Required affinity of {workload} finds no pod to be near to on any of {nodes} {nodes:node|nodes}.',
     path: spec('affinity', 'podAffinity'),
     rank: 9,
     explain: ({ pod }) => ({ evidence: [fieldEvidence(pod, spec('affinity', 'podAffinity'))] }),
@@ -136,7 +138,7 @@ const ROWS: readonly Row[] = [
     case: 'topology-spread-ineffective',
     pattern: /didn't match pod topology spread constraints/,
     message:
-      'A topology spread constraint of {workload} with DoNotSchedule keeps it off {count} of {nodes} nodes.',
+      'A topology spread constraint of {workload} with DoNotSchedule keeps it off {count} of {nodes} {nodes:node|nodes}.',
     path: spec('topologySpreadConstraints'),
     rank: 9,
     explain: ({ pod }) => ({ evidence: [fieldEvidence(pod, spec('topologySpreadConstraints'))] }),
@@ -184,7 +186,7 @@ const ROWS: readonly Row[] = [
     pattern:
       /volume node affinity conflict|didn't match PersistentVolume's node affinity|had no available volume zone/,
     message:
-      'The volume of {workload} lives where none of {nodes} nodes may run it: PersistentVolumeClaim {name}.',
+      'The volume of {workload} lives where none of {nodes} {nodes:node|nodes} may run it: PersistentVolumeClaim {name}.',
     path: spec('volumes'),
     rank: 8,
     explain: (verdict, groups, scene) => claimDetails(verdict, groups, scene),

@@ -132,9 +132,10 @@ export const serviceNoReadyEndpoints = defineMode({
   symptom: true,
   explains: ['ingress-backend-no-endpoints', 'probe-depends-on-remote'],
   messages: {
-    notReady: 'Service {service} has no ready endpoint: none of its {count} pods is ready.',
+    notReady: 'Service {service} has no ready endpoint: none of its {count} {count:pod|pods} is ready.',
     noPods: 'Service {service} has no endpoint: {workloads} has no pods.',
-    stale: 'Service {service} has no ready endpoint although {ready} of its {count} pods are ready.',
+    stale:
+      'Service {service} has no ready endpoint although {ready} of its {count} {count:pod is|pods are} ready.',
   },
   detect(scene, { report, notChecked }) {
     for (const service of scene.services) {
@@ -198,7 +199,7 @@ export const serviceNamedTargetPortUnresolved = defineMode({
   case: 'targetport-mismatch',
   explains: ['ingress-backend-no-endpoints', 'probe-depends-on-remote'],
   messages: {
-    none: 'Port name {port} of Service {service} is on none of the {count} selected pods; they offer {offers}.',
+    none: 'Port name {port} of Service {service} is on none of the {count} selected {count:pod|pods}; {count:it offers|they offer} {offers}.',
     some: 'Port name {port} of Service {service} is on {found} of the {count} selected pods; the others get no traffic and offer {offers}.',
     protocol:
       'Port name {port} of Service {service} stands for {protocol}; the pods give that name to another protocol.',

@@ -29,7 +29,7 @@ export const minReplicas = objectRule<WorkloadObject>()({
     few: '{replicas} of at least {wanted} replicas: a restart, a drain or a rollout leaves Service {service} without a pod.',
     fewAlone:
       '{replicas} of at least {wanted} replicas: a restart, a drain or a rollout leaves too few pods.',
-    scale: 'Run {wanted} replicas',
+    scale: 'Run {wanted} {wanted:replica|replicas}',
   },
 
   check(resource, { store, params, report }) {

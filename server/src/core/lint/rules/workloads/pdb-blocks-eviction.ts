@@ -20,8 +20,8 @@ export const pdbBlocksEviction = objectRule<PodDisruptionBudget>()({
     zero: 'maxUnavailable {value} never allows an eviction: every drain of a node with such a pod waits for ever.',
     all: 'minAvailable {value} never allows an eviction: every drain of a node with such a pod waits for ever.',
     replicas:
-      'minAvailable {value} is all of the {replicas} pods of {workload}, so no eviction is ever allowed: every drain of a node with such a pod waits for ever.',
-    theReplicas: '{workload} has {replicas} replicas',
+      'minAvailable {value} is all of the {replicas} {replicas:pod|pods} of {workload}, so no eviction is ever allowed: every drain of a node with such a pod waits for ever.',
+    theReplicas: '{workload} has {replicas} {replicas:replica|replicas}',
     allowOne: 'Allow one at a time: maxUnavailable 1',
   },
 

@@ -16,7 +16,7 @@ export const rollingUpdateDowntime = objectRule<WorkloadObject>()({
   case: 'rollout-downtime',
   messages: {
     allGone:
-      'maxUnavailable {value} covers all {replicas} replicas: a rollout may stop every old pod before a new one is ready.',
+      'maxUnavailable {value} covers all {replicas} {replicas:replica|replicas}: a rollout may stop every old pod before a new one is ready.',
     bothZero:
       'maxUnavailable and maxSurge are both 0: no pod may go and none may come, so the API server refuses it.',
     oneByOne: 'Start a new pod before an old one goes',
