@@ -30,6 +30,7 @@ export const DIAGNOSIS_MESSAGES = {
   claimBound: 'PersistentVolumeClaim {name} is bound.',
   checkKindIn: '{kind} in namespace {namespace}',
   checkElsewhere: '{kind} in other namespaces',
+  checkStats: 'Kubelet statistics of node {node}',
   checkMode: 'Failure mode {id}',
   modeFailed: 'The check itself failed: {error}',
   checkEvents: 'Events of {kind} {name}',

@@ -88,9 +88,11 @@ export function collectGaps(
       check:
         note.kind === 'logs'
           ? say('checkLogs', { pod, container })
-          : note.namespace === EVERYWHERE
-            ? say('checkElsewhere', { kind: note.kind })
-            : note.check,
+          : note.kind === 'stats'
+            ? say('checkStats', { node: note.check })
+            : note.namespace === EVERYWHERE
+              ? say('checkElsewhere', { kind: note.kind })
+              : note.check,
       reason: note.reason ?? gap?.reason ?? 'unavailable',
       detail: note.detail ?? gap?.detail ?? say('notRead'),
     });

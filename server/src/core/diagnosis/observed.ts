@@ -45,6 +45,7 @@ export interface KubeletStats {
   };
   pods?: {
     podRef: { name: string; namespace: string; uid: string };
+    containers?: { name: string; memory?: { workingSetBytes?: number } }[];
     volume?: (FsStats & { name: string; pvcRef?: { name: string; namespace: string } })[];
   }[];
 }

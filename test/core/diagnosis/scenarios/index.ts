@@ -8,6 +8,7 @@ import { config, endings, logCauses } from './runtime.ts';
 import type { Scenario } from './scenario.ts';
 import { scheduling } from './scheduling.ts';
 import { services } from './services.ts';
+import { statistics } from './statistics.ts';
 
 export const scenarios: Scenario[] = [
   ...admission,
@@ -20,6 +21,7 @@ export const scenarios: Scenario[] = [
   ...config,
   ...endings,
   ...logCauses,
+  ...statistics,
   ...failedPods,
   ...probes,
   ...services,

@@ -58,7 +58,9 @@ import {
 import { podReadinessGateUnmet, podRunningNotReady } from './probes/notReady.ts';
 import { readinessModes } from './probes/readiness.ts';
 import { endingModes } from './runtime/endings.ts';
+import { volumeFilesystemFull } from './runtime/fullVolumes.ts';
 import { logCauseModes } from './runtime/logCauses.ts';
+import { memoryNearLimit } from './runtime/memoryNearLimit.ts';
 import { sandboxModes } from './sandbox/sandboxErrors.ts';
 import { nodeNameMissing, podSchedulingGated, schedulerNotActing } from './scheduling/notConsidered.ts';
 import { schedulingReasonModes } from './scheduling/reasons.ts';
@@ -127,6 +129,8 @@ export const MODES: readonly FailureMode[] = [
   postStartHookFailed,
   ...endingModes,
   ...logCauseModes,
+  volumeFilesystemFull,
+  memoryNearLimit,
   // probes
   ...probeErrorModes,
   ...readinessModes,

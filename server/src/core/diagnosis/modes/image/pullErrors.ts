@@ -6,6 +6,7 @@ import { type ContainerFact, containersInScene, remember } from '../../container
 import { declared, topOwner } from '../../declared.ts';
 import { eventEvidence, messageOf } from '../../eventFacts.ts';
 import { describeCommand, fieldEvidence, kubectl, waitingEvidence } from '../../evidence.ts';
+import { nodeFsEvidence } from '../../kubeletFacts.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
@@ -129,6 +130,7 @@ const ROWS: readonly Row[] = [
     confidence: 'certain',
     pattern: /no space left on device/,
     message: 'Node {node} has no room to unpack image {image} of {workload}.',
+    evidence: ({ fact }, scene) => nodeFsEvidence(scene, fact.pod.object.spec?.nodeName ?? ''),
   },
   {
     id: 'image-pull-unauthorized',

@@ -5,6 +5,7 @@ import type { Condition, KubeNode, Pod } from '../../../kube/types.ts';
 import { isFinished, isReady, livePods, remember } from '../../containers.ts';
 import { topOwner } from '../../declared.ts';
 import { eventsEvidence, kubectl, sourceOf } from '../../evidence.ts';
+import { nodeFsEvidence } from '../../kubeletFacts.ts';
 import { ageText } from '../../ladder.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
 import { untolerated } from '../../nodeFit.ts';
@@ -181,7 +182,7 @@ const modeOf = (row: Row): FailureMode =>
       'image-unpack-disk-full',
     ],
     messages: { sick: row.message },
-    detect(scene, { report }) {
+    detect(scene, { report, notChecked }) {
       for (const sick of sickNodes(scene)) {
         if (sick.row !== row) continue;
         const { node, condition } = sick;
@@ -204,7 +205,11 @@ const modeOf = (row: Row): FailureMode =>
               .eventsOf(node)
               .filter(({ reason }) => reason === 'EvictionThresholdMet' || reason === 'NodeNotReady'),
           ),
+          ...(row.condition === 'DiskPressure' ? nodeFsEvidence(scene, node.ref.name) : []),
         ];
+        // Bytes or inodes, of which disk: the condition does not say.
+        if (row.condition === 'DiskPressure' && !scene.statsOf(node.ref.name))
+          notChecked(node.ref.name, 'stats');
         report('sick', node, {
           data: {
             node: node.ref.name,

@@ -9,17 +9,20 @@ import { defineMode, type FailureMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
 
-interface Row {
+interface Cue {
   id: string;
+  pattern: RegExp;
+  /** A condition of the spec that must hold as well. */
+  when?(fact: ContainerFact, scene: Scene, groups: Record<string, string | undefined>): boolean;
+}
+
+interface Row extends Cue {
   case: string;
   confidence: Confidence;
-  pattern: RegExp;
   message: string;
   field?: Path;
   /** Field of the pod instead of the container. */
   podField?: Path;
-  /** A condition of the spec that must hold as well. */
-  when?(fact: ContainerFact, scene: Scene, groups: Record<string, string | undefined>): boolean;
   data?(fact: ContainerFact, groups: Record<string, string | undefined>, scene: Scene): MessageData;
 }
 
@@ -91,14 +94,6 @@ const ROWS: readonly Row[] = [
       'Container {container} of {workload} cannot start another process or thread: the pod is at its PID limit.',
   },
   {
-    id: 'volume-filesystem-full',
-    case: 'disk-full',
-    confidence: 'likely',
-    pattern: /no space left on device|disk (?:is )?full|ENOSPC/i,
-    message: 'Container {container} of {workload} writes to a volume or file system that is full.',
-    field: ['volumeMounts'],
-  },
-  {
     id: 'volume-permission-denied',
     case: 'volume-permission-denied',
     confidence: 'likely',
@@ -156,6 +151,16 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** Told by a mode of its own, which also knows figures: see fullVolumes.ts. */
+const FULL: Cue = {
+  id: 'volume-filesystem-full',
+  pattern: /no space left on device|disk (?:is )?full|ENOSPC/i,
+};
+/** A watch that is refused speaks of space too, so it comes first; a full disk also looks like one that is read-only. */
+const CUES: readonly Cue[] = ROWS.flatMap((row) =>
+  row.id === 'volume-permission-denied' ? [FULL, row] : [row],
+);
+
 const linkedService = (
   namespace: string | undefined,
   { store }: Scene,
@@ -171,7 +176,7 @@ interface Cause {
   fact: ContainerFact;
   line: string;
   previous: boolean;
-  row: Row;
+  row: Cue;
   groups: Record<string, string | undefined>;
 }
 
@@ -189,7 +194,7 @@ function causes(scene: Scene): Cause[] {
         if (text === undefined) continue;
         for (const line of lastLines(text, TAIL).reverse()) {
           const short = line.slice(0, 1000);
-          for (const row of ROWS) {
+          for (const row of CUES) {
             const groups = row.pattern.exec(short)?.groups ?? (row.pattern.test(short) ? {} : undefined);
             if (!groups || row.when?.(fact, scene, groups) === false) continue;
             return [{ fact, line: line.trimEnd(), previous, row, groups }];
@@ -201,7 +206,11 @@ function causes(scene: Scene): Cause[] {
   );
 }
 
-const FOLLOWS = [
+/** What the log of a container says by the id of its mode. */
+export const causesOf = (scene: Scene, id: string): Cause[] =>
+  causes(scene).filter(({ row }) => row.id === id);
+
+export const FOLLOWS = [
   'exit-1-app-error',
   'exit-2-shell-misuse',
   'exit-134-abort',
