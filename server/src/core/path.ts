@@ -28,6 +28,46 @@ export function parsePath(text: string): Path {
   return path;
 }
 
+/**
+ * Calls back for every value that `steps` lead to from `root`, with its path, which begins with `base`. The step `*`
+ * stands for every item of a list. What is absent or null is not there. Paths are made for what is found alone.
+ */
+export function eachAt(
+  root: unknown,
+  steps: readonly string[],
+  base: Path,
+  found: (value: unknown, path: Path) => void,
+): void {
+  walk(root, steps, 0, base, [], found);
+}
+
+function walk(
+  value: unknown,
+  steps: readonly string[],
+  from: number,
+  base: Path,
+  indexes: number[],
+  found: (value: unknown, path: Path) => void,
+): void {
+  for (let at = from; at < steps.length; at++) {
+    if (typeof value !== 'object' || value === null) return;
+    const step = steps[at] ?? '';
+    if (step !== '*') value = (value as Record<string, unknown>)[step];
+    else {
+      if (!Array.isArray(value)) return;
+      for (let i = 0; i < value.length; i++) {
+        indexes.push(i);
+        walk(value[i], steps, at + 1, base, indexes, found);
+        indexes.pop();
+      }
+      return;
+    }
+  }
+  if (value === undefined || value === null) return;
+  let next = 0;
+  found(value, [...base, ...steps.map((step) => (step === '*' ? (indexes[next++] ?? 0) : step))]);
+}
+
 /** The value at `path`, or undefined when a step is not there. */
 export function valueAt(root: unknown, path: Path): unknown {
   let value = root;

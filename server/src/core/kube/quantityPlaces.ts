@@ -1,5 +1,5 @@
 /** Every place of a built-in object that holds a quantity. */
-import { type Path, valueAt } from '../path.ts';
+import { eachAt, type Path } from '../path.ts';
 import { isBuiltinGroup, type KubeObject } from './object.ts';
 import { groupOf } from './ref.ts';
 import { podTemplateOf, templatePath } from './workload.ts';
@@ -64,14 +64,14 @@ export function quantityPlaces(object: KubeObject): QuantityPlace[] {
   const spec = podTemplateOf(object)?.spec;
   if (base && spec) {
     const at = [...base, 'spec'];
-    for (const steps of POD_MAPS) visit(spec, steps, 0, at, map);
+    for (const steps of POD_MAPS) eachAt(spec, steps, at, map);
     for (const { at: steps, ...rest } of POD_FIELDS)
-      visit(spec, steps, 0, at, (value, path) => places.push({ path, value, ...rest }));
+      eachAt(spec, steps, at, (value, path) => places.push({ path, value, ...rest }));
   }
   if (!isBuiltinGroup(groupOf(object.apiVersion))) return places;
-  for (const steps of own(MAPS, object.kind)) visit(object, steps, 0, [], map);
+  for (const steps of own(MAPS, object.kind)) eachAt(object, steps, [], map);
   for (const { at: steps, ...rest } of own(FIELDS, object.kind))
-    visit(object, steps, 0, [], (value, path) => places.push({ path, value, ...rest }));
+    eachAt(object, steps, [], (value, path) => places.push({ path, value, ...rest }));
   return places;
 }
 
@@ -79,19 +79,5 @@ const own = <T>(table: Record<string, readonly T[]>, kind: string): readonly T[]
   (Object.hasOwn(table, kind) && table[kind]) || [];
 
 /** `requests.memory` and `limits.memory` of a quota count memory; `class.storageclass.storage.k8s.io/requests.storage` storage. */
-const baseName = (name: string): string => /(?:^|\/|\.)(?:requests|limits)\.(.+)$/.exec(name)?.[1] ?? name;
-
-function visit(
-  value: unknown,
-  steps: Path,
-  index: number,
-  path: Path,
-  found: (value: unknown, path: Path) => void,
-): void {
-  const step = steps[index];
-  if (step === undefined) {
-    if (value !== undefined && value !== null) found(value, path);
-  } else if (step !== '*') visit(valueAt(value, [step]), steps, index + 1, [...path, step], found);
-  else if (Array.isArray(value))
-    for (const [i, item] of value.entries()) visit(item, steps, index + 1, [...path, i], found);
-}
+const baseName = (name: string): string =>
+  !name.includes('.') ? name : (/(?:^|\/|\.)(?:requests|limits)\.(.+)$/.exec(name)?.[1] ?? name);

@@ -1,9 +1,9 @@
 /** Every place where an object names another one: one reader for rules, links, rename and the graph. */
-import type { Path } from '../path.ts';
+import { eachAt, type Path } from '../path.ts';
 import type { KubeObject } from './object.ts';
 import { groupOf } from './ref.ts';
 import type { Resource } from './store.ts';
-import { templatePath } from './workload.ts';
+import { podTemplateOf, templatePath } from './workload.ts';
 
 export type Usage =
   | 'env'
@@ -229,10 +229,12 @@ export function referencesOf({ object, ref }: Resource): readonly Reference[] {
   const references: Reference[] = [];
   const namespace = ref.namespace;
   const base = templatePath(ref.kind);
-  if (base)
-    for (const place of POD_PLACES)
-      read(object, place, [...base, 'spec', ...place.at], namespace, references);
-  for (const place of own(PLACES, ref.kind)) read(object, place, place.at, namespace, references);
+  const spec = podTemplateOf(object)?.spec;
+  if (base && spec) {
+    const at = [...base, 'spec'];
+    for (const place of POD_PLACES) read(spec, place, at, namespace, references);
+  }
+  for (const place of own(PLACES, ref.kind)) read(object, place, [], namespace, references);
   for (const place of own(TYPED_PLACES, ref.kind)) readTyped(object, place, namespace, references);
   cache.set(object, references);
   return references;
@@ -241,22 +243,23 @@ export function referencesOf({ object, ref }: Resource): readonly Reference[] {
 const own = <T>(table: Record<string, readonly T[]>, kind: string): readonly T[] =>
   Object.hasOwn(table, kind) ? (table[kind] ?? []) : [];
 
+/** `root` is what the places of a table start from, `base` its path in the object. */
 function read(
-  object: KubeObject,
+  root: unknown,
   place: Place,
-  at: Path,
+  base: Path,
   namespace: string | undefined,
   into: Reference[],
 ): void {
   const { usage, kind, group = '', name: nameField = 'name' } = place;
-  visit(object, at, 0, [], (map, path) => {
+  eachMap(root, place.at, base, (map, path) => {
     const name = map[nameField];
     if (typeof name !== 'string' || name === '') return;
     const keys: Reference['keys'] = [];
     const key = place.key === undefined ? undefined : map[place.key];
     if (place.key !== undefined && typeof key === 'string') keys.push({ key, path: [...path, place.key] });
     if (place.items !== undefined)
-      visit(map, [place.items, '*'], 0, path, (item, itemPath) => {
+      eachMap(map, [place.items, '*'], path, (item, itemPath) => {
         if (typeof item.key === 'string') keys.push({ key: item.key, path: [...itemPath, 'key'] });
       });
     into.push({
@@ -278,7 +281,7 @@ function readTyped(
   ownNamespace: string | undefined,
   into: Reference[],
 ): void {
-  visit(object, place.at, 0, [], (map, path) => {
+  eachMap(object, place.at, [], (map, path) => {
     const { name } = map;
     if (typeof name !== 'string' || name === '') return;
     const kind = typeof map.kind === 'string' ? map.kind : place.kind;
@@ -306,23 +309,13 @@ function readTyped(
 }
 
 /** Calls back for every map that `steps` lead to. */
-function visit(
-  value: unknown,
-  steps: Path,
-  index: number,
-  path: Path,
+function eachMap(
+  root: unknown,
+  steps: readonly string[],
+  base: Path,
   found: (map: Record<string, unknown>, path: Path) => void,
 ): void {
-  if (typeof value !== 'object' || value === null) return;
-  const step = steps[index];
-  if (step === undefined) {
-    if (!Array.isArray(value)) found(value as Record<string, unknown>, path);
-    return;
-  }
-  if (step !== '*') {
-    visit((value as Record<string, unknown>)[step], steps, index + 1, [...path, step], found);
-    return;
-  }
-  if (!Array.isArray(value)) return;
-  for (const [i, item] of value.entries()) visit(item, steps, index + 1, [...path, i], found);
+  eachAt(root, steps, base, (value, path) => {
+    if (typeof value === 'object' && !Array.isArray(value)) found(value as Record<string, unknown>, path);
+  });
 }

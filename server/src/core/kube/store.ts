@@ -3,7 +3,7 @@ import type { Manifest, SourceFile } from '../yaml/document.ts';
 import { isClusterScoped, type KubeObject } from './object.ts';
 import { groupOf, type ObjectRef, refKey } from './ref.ts';
 import { type LabelSelector, type Labels, matchesLabels, matchesSelector } from './selector.ts';
-import type { PodTemplateSpec } from './types.ts';
+import type { PodTemplateSpec, Service } from './types.ts';
 import { podTemplateOf } from './workload.ts';
 
 /** Where a manifest stands. */
@@ -49,6 +49,8 @@ export class Store {
   readonly #byFile = new Map<string, Resource[]>();
   /** namespace → `key=value` → workloads whose pods carry that label. */
   readonly #byLabel = new Map<string, Map<string, Set<Workload>>>();
+  /** namespace → `key=value`, the first of a Service's selector → Services. */
+  readonly #bySelector = new Map<string, Map<string, Set<Resource<Service>>>>();
   readonly #workloads = new Map<string, Set<Workload>>();
   readonly #workloadOf = new Map<Resource, Workload>();
 
@@ -132,19 +134,33 @@ export class Store {
     );
   }
 
+  /** Services of a namespace that select pods with these labels. */
+  servicesSelecting(namespace: string, labels: Labels | undefined): Resource<Service>[] {
+    const selectors = this.#bySelector.get(namespace);
+    if (!selectors || !labels) return [];
+    return Object.entries(labels).flatMap(([key, value]) =>
+      [...(selectors.get(`${key}=${value}`) ?? [])].filter(({ object }) =>
+        matchesLabels(object.spec?.selector ?? {}, labels),
+      ),
+    );
+  }
+
   add(resource: Resource): void {
     const key = refKey(resource.ref);
     const same = this.#byKey.get(key);
     if (same) same.push(resource);
     else this.#byKey.set(key, [resource]);
     for (const set of this.#setsOf(resource)) set.add(resource);
+    const first = firstSelected(resource);
+    if (first) into(within(this.#bySelector, namespaceOf(resource)), first).add(resource);
     const template = podTemplateOf(resource.object);
     if (!template) return;
     const workload: Workload = { ...resource, template };
-    const namespace = resource.ref.namespace ?? DEFAULT_NAMESPACE;
+    const namespace = namespaceOf(resource);
     this.#workloadOf.set(resource, workload);
     into(this.#workloads, namespace).add(workload);
-    for (const label of labelsOf(workload)) into(this.#labelsIn(namespace), label).add(workload);
+    const labels = within(this.#byLabel, namespace);
+    for (const label of labelsOf(workload)) into(labels, label).add(workload);
   }
 
   /** Replaces what a file declares. An empty list forgets the file. */
@@ -161,30 +177,43 @@ export class Store {
     if (rest.length > 0) this.#byKey.set(key, rest);
     else this.#byKey.delete(key);
     for (const set of this.#setsOf(resource)) set.delete(resource);
+    const first = firstSelected(resource);
+    if (first) this.#bySelector.get(namespaceOf(resource))?.get(first)?.delete(resource);
     const workload = this.#workloadOf.get(resource);
     if (!workload) return;
-    const namespace = resource.ref.namespace ?? DEFAULT_NAMESPACE;
+    const namespace = namespaceOf(resource);
     this.#workloadOf.delete(resource);
     this.#workloads.get(namespace)?.delete(workload);
-    for (const label of labelsOf(workload)) this.#labelsIn(namespace).get(label)?.delete(workload);
+    for (const label of labelsOf(workload)) this.#byLabel.get(namespace)?.get(label)?.delete(workload);
   }
 
   #setsOf({ ref: { kind, namespace, name } }: Resource): Set<Resource>[] {
     const place = placeKey(kind, namespace);
     return [into(this.#byKind, kind), into(this.#byPlace, place), into(this.#byName, `${place}\n${name}`)];
   }
+}
 
-  #labelsIn(namespace: string): Map<string, Set<Workload>> {
-    const labels = this.#byLabel.get(namespace) ?? new Map<string, Set<Workload>>();
-    this.#byLabel.set(namespace, labels);
-    return labels;
-  }
+const namespaceOf = ({ ref }: Resource): string => ref.namespace ?? DEFAULT_NAMESPACE;
+
+/** The first label that a Service selects by, as `key=value`. */
+function firstSelected(resource: Resource): string | undefined {
+  const { kind, apiVersion } = resource.ref;
+  if (kind !== 'Service' || groupOf(apiVersion) !== '') return undefined;
+  const { selector } = (resource.object as Service).spec ?? {};
+  for (const key in selector) return `${key}=${selector[key]}`;
+  return undefined;
 }
 
 const placeKey = (kind: string, namespace: string | undefined): string => `${kind}\n${namespace ?? ''}`;
 
 const labelsOf = ({ template }: Workload): string[] =>
   Object.entries(template.metadata?.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+
+function within<K, V>(maps: Map<string, Map<K, V>>, key: string): Map<K, V> {
+  const map = maps.get(key) ?? new Map<K, V>();
+  maps.set(key, map);
+  return map;
+}
 
 function into<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
   const set = map.get(key) ?? new Set<V>();

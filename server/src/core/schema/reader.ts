@@ -174,11 +174,18 @@ const isInt = (value: unknown, limit: number): boolean =>
 
 const isNull = (node: Node): boolean => node.kind === 'scalar' && node.value === null;
 
+function hasTwins(entries: readonly MapEntry[]): boolean {
+  for (let i = 1; i < entries.length; i++) {
+    const key = entries[i]?.key;
+    for (let j = 0; j < i; j++) if (entries[j]?.key === key) return true;
+  }
+  return false;
+}
+
 /** The entries that count; of a key written twice the last one does. */
 function ownEntries({ entries }: MapNode): MapEntry[] {
   // Maps of this size are scanned faster than indexed, and nearly all maps are of this size.
-  if (entries.length <= 16)
-    return entries.filter(({ key }, index) => !entries.some((other, at) => at > index && other.key === key));
+  if (entries.length <= 16 && !hasTwins(entries)) return entries;
   const last = new Map(entries.map((entry) => [entry.key, entry]));
   return last.size === entries.length ? entries : entries.filter((entry) => last.get(entry.key) === entry);
 }

@@ -8,7 +8,6 @@ import {
   rulePeers,
 } from '../../../kube/policy.ts';
 import { declaredPorts, protocolOf, targetPortOf } from '../../../kube/ports.ts';
-import { matchesLabels } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource, type Store, type Workload } from '../../../kube/store.ts';
 import type { NetworkPolicy, NetworkPolicyRule, Service, ServicePort } from '../../../kube/types.ts';
 import { subjectsOf } from '../../policySubjects.ts';
@@ -74,11 +73,10 @@ function findServicePort(
     const ports = declaredPorts(workload);
     if (ports.some((declared) => declared.port.containerPort === port)) continue;
     const labels = workload.template.metadata?.labels;
-    for (const service of store.list<Service>('Service', workload.ref.namespace, '')) {
-      const { selector, ports: servicePorts = [], clusterIP } = service.object.spec ?? {};
+    for (const service of store.servicesSelecting(workload.ref.namespace ?? DEFAULT_NAMESPACE, labels)) {
+      const { ports: servicePorts = [], clusterIP } = service.object.spec ?? {};
       // A headless Service translates nothing.
       if (clusterIP === 'None') continue;
-      if (!selector || Object.keys(selector).length === 0 || !matchesLabels(selector, labels)) continue;
       const portIndex = servicePorts.findIndex((one) => one.port === port && protocolOf(one) === protocol);
       const target = servicePorts[portIndex] && targetOf(servicePorts[portIndex], workload);
       if (target === undefined || target.number === port) continue;

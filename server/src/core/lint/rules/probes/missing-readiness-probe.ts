@@ -1,5 +1,4 @@
 import { findTargetPort } from '../../../kube/ports.ts';
-import { matchesLabels } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource, type Store } from '../../../kube/store.ts';
 import type { Container, Service } from '../../../kube/types.ts';
 import { longRunning, podTemplateOf } from '../../../kube/workload.ts';
@@ -59,17 +58,9 @@ export const missingReadinessProbe = objectRule()({
 
 /** A Service that sends to these pods once they are ready. */
 function serviceOf(store: Store, { object, ref }: Resource): Resource<Service> | undefined {
-  const labels = podTemplateOf(object)?.metadata?.labels;
   return store
-    .list<Service>('Service', ref.namespace ?? DEFAULT_NAMESPACE, '')
-    .find(
-      ({ object: { spec } }) =>
-        spec?.selector &&
-        Object.keys(spec.selector).length > 0 &&
-        spec.type !== 'ExternalName' &&
-        spec.publishNotReadyAddresses !== true &&
-        matchesLabels(spec.selector, labels),
-    );
+    .servicesSelecting(ref.namespace ?? DEFAULT_NAMESPACE, podTemplateOf(object)?.metadata?.labels)
+    .find(({ object: { spec } }) => spec?.type !== 'ExternalName' && spec?.publishNotReadyAddresses !== true);
 }
 
 /** The container that the Service's ports lead to, when all of them lead to declared ports of one container. */

@@ -23,12 +23,13 @@ export const quantitySuspiciousUnit = objectRule()({
     for (const { path, value, resource } of quantityPlaces(object)) {
       if (resource === undefined || (typeof value !== 'string' && typeof value !== 'number')) continue;
       const amount = parseQuantity(value);
-      const parts = splitQuantity(String(value));
-      if (amount === undefined || !parts || amount <= 0) continue;
+      if (amount === undefined || amount <= 0) continue;
+      const isWrong = resource === 'cpu' ? amount > params.maxCpu : isBytes(resource) && amount < least;
+      const parts = isWrong ? splitQuantity(String(value)) : undefined;
+      if (!parts) continue;
       const { number, suffix } = parts;
       const field = fieldOf(path);
       if (resource === 'cpu') {
-        if (amount <= params.maxCpu) continue;
         const meant = `${number}m`;
         report('manyCores', path, {
           data: { field, value, cores: amount },
@@ -37,7 +38,7 @@ export const quantitySuspiciousUnit = objectRule()({
               ? [{ title: 'use', data: { meant }, edits: [{ op: 'set', path, value: meant }] }]
               : [],
         });
-      } else if (isBytes(resource) && amount < least) {
+      } else {
         const meant = `${number}Mi`;
         report(suffix === 'm' ? 'milliBytes' : 'tiny', path, {
           data: { field, value, bytes: amount },

@@ -1,5 +1,4 @@
 import { scalerOf, wantedReplicas } from '../../../kube/scaling.ts';
-import { matchesLabels } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource, type Store } from '../../../kube/store.ts';
 import type { Service, WorkloadObject } from '../../../kube/types.ts';
 import { mountsClaim } from '../../claims.ts';
@@ -57,10 +56,5 @@ export const minReplicas = objectRule<WorkloadObject>()({
 
 const serviceOf = (store: Store, { object, ref }: Resource<WorkloadObject>): Resource<Service> | undefined =>
   store
-    .list<Service>('Service', ref.namespace ?? DEFAULT_NAMESPACE, '')
-    .find(
-      ({ object: { spec } }) =>
-        spec?.selector &&
-        Object.keys(spec.selector).length > 0 &&
-        matchesLabels(spec.selector, object.spec?.template?.metadata?.labels),
-    );
+    .servicesSelecting(ref.namespace ?? DEFAULT_NAMESPACE, object.spec?.template?.metadata?.labels)
+    .find((service) => service.object.spec?.type !== 'ExternalName');
