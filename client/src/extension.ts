@@ -10,6 +10,7 @@ import { caseCommands } from './commands/cases.ts';
 import { clusterCommands } from './commands/cluster.ts';
 import { diagnosisCommands } from './commands/diagnosis.ts';
 import { registerHandlers } from './commands/handlers.ts';
+import { logCommands } from './commands/logs.ts';
 import { openDemo } from './demo.ts';
 import { FindingBoard } from './findings/board.ts';
 import { createFindingsView } from './findings/view.ts';
@@ -72,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.notify('podTriage/trustGranted', {})),
     registerHandlers({
       ...clusterCommands(server, view, targets, documents),
+      ...logCommands(server, targets, documents),
       ...caseCommands(library, cases),
       ...diagnosisCommands({ view, targets, reports, terminals, troubleshooter }),
       openDemo: () => openDemo(context),

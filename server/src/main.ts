@@ -19,4 +19,6 @@ serve(connection, dirname(__dirname), (server) => {
   });
   // Debug pods of open terminals are deleted before the server goes.
   connection.onShutdown(() => cluster.close());
+  // An extension host that dies says nothing more: its end of the channel closes.
+  process.once('disconnect', () => void cluster.close().finally(() => process.exit(1)));
 });

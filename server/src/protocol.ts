@@ -105,6 +105,27 @@ export interface TerminalPlan {
   warnings: string[];
   /** Commands worth knowing for this subject, printed as the terminal's first lines. */
   hints?: TerminalHint[];
+  /** A container of an earlier terminal that still runs there: going back to it writes nothing. */
+  running?: TerminalPlace & { since?: string };
+}
+
+/** Of several containers, the lines are in order of time and begin with the name of their container. */
+export interface LogQuery {
+  namespace: string;
+  pod: string;
+  containers: string[];
+  /** The run before this one. */
+  previous: boolean;
+  /** Lines of each container from the end. */
+  tail: number;
+  sinceSeconds?: number;
+}
+
+/** Where a terminal's shell is. */
+export interface TerminalPlace {
+  namespace: string;
+  pod: string;
+  container: string;
 }
 
 export type NetshootProfile = 'general' | 'baseline' | 'restricted' | 'netadmin' | 'sysadmin';
@@ -147,17 +168,9 @@ export interface Requests {
   };
   'podTriage/object': { params: { source: Source; ref: Subject }; result: Result<{ yaml: string }> };
   'podTriage/events': { params: { source: Source; ref: Subject }; result: Result<string[]> };
-  'podTriage/logs': {
-    params: {
-      source: Source;
-      namespace: string;
-      pod: string;
-      container: string;
-      previous: boolean;
-      tail: number;
-    };
-    result: Result<string>;
-  };
+  'podTriage/logs': { params: LogQuery & { source: Source }; result: Result<string> };
+  /** Lines as they are written, by `podTriage/logText`; answered when there will be no more. Ends by cancellation. */
+  'podTriage/followLogs': { params: LogQuery & { id: string; source: Source }; result: Result<null> };
   'podTriage/diagnose': {
     params: { id: string; source: Source; subject: Subject };
     result: Result<DiagnosisReport>;
@@ -172,10 +185,16 @@ export interface Requests {
     params: { source: Source; subject: Subject; options: TerminalOptions };
     result: Result<TerminalPlan>;
   };
-  /** Writes to the cluster; the client has shown the plan and was told to go on. */
+  /** Writes to the cluster; the client has shown the plan and was told to go on. With `reconnect` it writes nothing. */
   'podTriage/openTerminal': {
-    params: { id: string; source: Source; subject: Subject; options: TerminalOptions; reconnect?: boolean };
-    result: Result<{ container: string; pod: string }>;
+    params: {
+      id: string;
+      source: Source;
+      subject: Subject;
+      options: TerminalOptions;
+      reconnect?: TerminalPlace;
+    };
+    result: Result<TerminalPlace>;
   };
   'podTriage/closeTerminal': { params: { id: string }; result: Result<null> };
   /** The lint rules that a case explains, and whether they are on by the workspace's settings. */
@@ -187,9 +206,12 @@ export interface ServerNotifications {
   'podTriage/namespaceChanged': NamespaceView;
   'podTriage/kubeconfigChanged': { contexts: ContextInfo[] };
   'podTriage/diagnosisStep': { id: string; steps: StepResult[]; doing: string };
+  /** Whole lines of logs that are followed. */
+  'podTriage/logText': { id: string; text: string };
   'podTriage/terminalProgress': { id: string; step: string; ms: number };
   'podTriage/terminalOutput': { id: string /** base64 of raw bytes */; data: string };
-  'podTriage/terminalExit': { id: string; exitCode?: number; failure?: Failure };
+  /** The shell ended, with its exit code and the kubelet's reason (`OOMKilled`), or the connection to it, with a failure. */
+  'podTriage/terminalExit': { id: string; exitCode?: number; reason?: string; failure?: Failure };
   /** An exec credential plugin wants to run; answered by `podTriage/allowPlugin`. */
   'podTriage/pluginConsent': { id: string; command: string; args: string[]; file: string };
 }
@@ -197,6 +219,8 @@ export interface ServerNotifications {
 /** Notifications, client → server. */
 export interface ClientNotifications {
   'podTriage/terminalInput': { id: string; data: string };
+  /** How much of the output was drawn, in bytes. */
+  'podTriage/terminalRead': { id: string; bytes: number };
   'podTriage/terminalResize': { id: string; columns: number; rows: number };
   'podTriage/allowPlugin': { id: string; allow: boolean };
   'podTriage/trustGranted': Record<never, never>;

@@ -31,7 +31,7 @@ async function connect(onUpgrade: (request: IncomingMessage, socket: Duplex, hea
   );
   const output: Buffer[] = [];
   const ends: ChannelEnd[] = [];
-  const open = (signal = AbortSignal.timeout(5000)) =>
+  const open = (signal = AbortSignal.timeout(5000), pingMs?: number) =>
     openChannel(
       client,
       {
@@ -41,6 +41,7 @@ async function connect(onUpgrade: (request: IncomingMessage, socket: Duplex, hea
       },
       { onOutput: (bytes) => output.push(bytes), onEnd: (end) => ends.push(end) },
       signal,
+      pingMs,
     );
   return { open, ends, text: () => Buffer.concat(output).toString() };
 }
@@ -113,7 +114,94 @@ describe('the streams of attach and exec', () => {
     const { open, ends } = await kubelet((socket) => setTimeout(() => socket.terminate(), 20));
     await open();
     await until('the end', () => ends.length > 0);
-    assert.deepEqual(ends, [{}]);
+    assert.deepEqual(ends, [{ why: 'WebSocket 1006' }]);
+  });
+
+  it('that are silent stay open as long as the server answers pings', async () => {
+    let pings = 0;
+    const { open, ends } = await kubelet((socket) => socket.on('ping', () => pings++));
+    const channel = await open(undefined, 5);
+    await until('many pings', () => pings > 40);
+    assert.deepEqual(ends, []);
+    channel.close();
+  });
+
+  it('to a server that is gone without a word end, and say what of the typing is unsure', async () => {
+    const { open, ends } = await kubelet((socket) => socket.pause());
+    const channel = await open(undefined, 5);
+    channel.write(Buffer.from('rm -r x\r'));
+    await until('the end', () => ends.length > 0);
+    assert.match(ends[0]?.why ?? '', /nothing was heard/);
+    assert.equal(ends[0]?.unconfirmed, 8);
+  });
+
+  it('that are not read make the server wait, and are not taken for dead', async () => {
+    let sent = 0;
+    const piece = Buffer.alloc(64 * 1024, 1);
+    const { open, ends, text } = await kubelet((socket) => {
+      const more = (): void => {
+        if (sent >= 32 * 1024 * 1024) return;
+        sent += piece.length;
+        socket.send(piece, () => setImmediate(more));
+      };
+      more();
+    });
+    const channel = await open(undefined, 5);
+    channel.pause();
+    let before = -1;
+    await until('the server waits', async () => {
+      const [last, now] = [before, sent];
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return last === now;
+    });
+    assert.ok(sent < 32 * 1024 * 1024, `${sent} bytes were taken`);
+    assert.deepEqual(ends, []);
+    channel.resume();
+    await until('all of it', () => text().length > 30 * 1024 * 1024);
+    channel.close();
+  });
+
+  it('are opened anew when the pooled socket was closed meanwhile', async () => {
+    const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'v5.channel.k8s.io' });
+    let refusals = 0;
+    const used = new WeakSet<Duplex>();
+    const api = await startApi(
+      (request, response) => {
+        used.add(request.socket);
+        response.end('{}');
+      },
+      {
+        onUpgrade: (request, socket, head) => {
+          // A socket that had a request before plays the one that the server was about to close.
+          if (used.has(socket)) {
+            refusals++;
+            socket.destroy();
+          } else sockets.handleUpgrade(request, socket, head, (opened) => opened.send(frame(1, 'fresh')));
+        },
+      },
+    );
+    const client = clientFor(api.url);
+    cleanups.push(
+      () => client.connection.close(),
+      () => api.close(),
+    );
+    await client.serverVersion(AbortSignal.timeout(5000));
+    let text = '';
+    const channel = await openChannel(
+      client,
+      { path: '/exec', query: {}, purpose: { verb: 'create', resource: 'pods/exec' } },
+      {
+        onOutput: (bytes) => {
+          text += bytes;
+        },
+        onEnd: () => {},
+      },
+      AbortSignal.timeout(5000),
+    );
+    await until('the output', () => text === 'fresh');
+    assert.equal(refusals, 1);
+    channel.close();
   });
 
   it('refused: the server’s words and the permission', async () => {

@@ -223,7 +223,7 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
       source: source(),
       subject,
       options: OPTIONS,
-      reconnect: true,
+      reconnect: opened,
     });
     assert.equal(again.container, name);
     other.type('again', 'echo still-$((1+1))\r');
@@ -264,6 +264,68 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
       assert.deepEqual(lacks.filter(held), [], `lacks, of ${bits}`);
       await probe.ok('podTriage/closeTerminal', { id });
     });
+
+  it('takes ten megabytes as fast as they are drawn, and stops for Ctrl+C when nobody draws', async () => {
+    const subject = { kind: 'Pod', namespace, name: 'idle' };
+    await probe.ok('podTriage/openTerminal', { id: 'big', source: source(), subject, options: OPTIONS });
+    const bytes = (): number =>
+      probe
+        .all('podTriage/terminalOutput')
+        .filter(({ id }) => id === 'big')
+        .reduce((sum, { data }) => sum + Buffer.from(data, 'base64').length, 0);
+    probe.type('big', "head -c 10000000 /dev/zero | tr '\\0' x; echo all-$((40+2))\r");
+    await probe.printed('big', /all-42/);
+    assert.ok(bytes() > 10_000_000, `${bytes()} bytes`);
+
+    probe.draws = false;
+    const before = bytes();
+    probe.type('big', 'yes\r');
+    let last = 0;
+    await until('the output stops', async () => {
+      const [then, now] = [last, bytes()];
+      last = now;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return now > before + 100_000 && then === now;
+    });
+    assert.ok(bytes() - before < 1_000_000, `${bytes() - before} bytes came that nobody had drawn`);
+    probe.draws = true;
+    probe.client.notify('podTriage/terminalRead', { id: 'big', bytes: bytes() - before });
+    probe.type('big', '\u0003');
+    probe.type('big', 'echo free-$((40+2))\r');
+    await probe.printed('big', /free-42/);
+    await probe.ok('podTriage/closeTerminal', { id: 'big' });
+  });
+
+  it('offers the container of a terminal whose window died, and goes back to it', async () => {
+    const subject = { kind: 'Pod', namespace, name: 'idle' };
+    const node = { kind: 'Node', name: (await podOf('idle')).spec?.nodeName ?? '' };
+    for (const where of [subject, node]) {
+      const dying = new WorkerProbe();
+      await dying.ok('podTriage/contexts', { kubeconfig: kubeconfig! });
+      const asked = {
+        source: source(),
+        subject: where,
+        options: { ...OPTIONS, profile: 'netadmin' as const },
+      };
+      const place = await dying.ok('podTriage/openTerminal', { id: 'dying', ...asked });
+      dying.type('dying', 'MARK=kept; echo $((40+2))-ready\r');
+      await dying.printed('dying', /42-ready/);
+      assert.equal((await dying.ok('podTriage/planTerminal', asked)).running, undefined, 'it is open here');
+      await dying.die();
+
+      const { running } = await probe.ok('podTriage/planTerminal', asked);
+      assert.deepEqual({ ...running, since: '' }, { ...place, since: '' });
+      await probe.ok('podTriage/openTerminal', { id: `back-${where.kind}`, ...asked, reconnect: place });
+      probe.type(`back-${where.kind}`, 'echo $MARK-$((40+2))\r');
+      await probe.printed(`back-${where.kind}`, /kept-42/);
+      await probe.ok('podTriage/closeTerminal', { id: `back-${where.kind}` });
+      assert.equal(
+        (await probe.ok('podTriage/planTerminal', asked)).running,
+        undefined,
+        'it was closed here',
+      );
+    }
+  });
 
   it('ends the shell when the terminal is closed', async () => {
     const subject = { kind: 'Pod', namespace, name: 'idle' };
@@ -338,6 +400,71 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
     assert.ok(!items.some(({ metadata }) => metadata.name === pod && !metadata.deletionTimestamp));
   });
 
+  it('follows the logs of all containers, through a restart, until told to stop', async () => {
+    const shell = (name: string, script: string) => ({
+      name,
+      image: `${registry}/tools:1`,
+      command: ['sh', '-c', script],
+    });
+    await write('POST', pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'talker' },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          shell('steady', 'n=0; while true; do n=$((n+1)); echo tick-$n; sleep 1; done'),
+          shell('dying', 'echo a-run; sleep 2; exit 4'),
+        ],
+      },
+    });
+    const log = { namespace, pod: 'talker', containers: ['steady', 'dying'], previous: false, tail: 50 };
+    const stop = new AbortController();
+    const ended = probe.client.request(
+      'podTriage/followLogs',
+      { id: 'f', source: source(), ...log },
+      stop.signal,
+    );
+    const text = (): string =>
+      probe
+        .all('podTriage/logText')
+        .filter(({ id }) => id === 'f')
+        .map((each) => each.text)
+        .join('');
+    await until('a restart', () => /\[dying\] — .* exit code 4; waiting/.test(text()));
+    await until('the next run', () => (text().match(/\[dying\] a-run/g) ?? []).length > 1);
+    const ticks = [...text().matchAll(/\[steady\] tick-(\d+)\n/g)].map(([, n]) => Number(n));
+    assert.ok(ticks.length > 2);
+    assert.deepEqual(
+      ticks,
+      ticks.map((_, at) => (ticks[0] ?? 0) + at),
+      'each line once, in order',
+    );
+    stop.abort();
+    assert.equal((await ended).ok, false);
+    const at = text().length;
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    assert.equal(text().length, at, 'nothing comes after the end');
+
+    const whole = await probe.ok('podTriage/logs', { source: source(), ...log });
+    assert.match(whole, /\[steady\] tick-1\n/);
+    assert.match(whole, /\[dying\] a-run/);
+    const recent = await probe.ok('podTriage/logs', {
+      source: source(),
+      ...log,
+      containers: ['steady'],
+      sinceSeconds: 2,
+    });
+    assert.ok(/tick-/.test(recent) && !/tick-1\n/.test(recent), recent);
+    await write('DELETE', `${pods}/talker`);
+    await until('its end', () =>
+      podOf('talker').then(
+        () => false,
+        () => true,
+      ),
+    );
+  });
+
   it('survives a connection that breaks: the view is stale and comes back, the terminal goes on where it was', async () => {
     const [cluster] = [...(await connections.config()).clusters.values()];
     const [user] = [...(await connections.config()).users.values()];
@@ -403,7 +530,7 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
         source,
         subject,
         options: OPTIONS,
-        reconnect: true,
+        reconnect: before,
       });
       assert.deepEqual(again, before);
       other.type('r', 'echo kept-$KEPT\r');

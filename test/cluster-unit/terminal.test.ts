@@ -15,6 +15,7 @@ import type {
   ServerNotifications,
   Source,
   TerminalOptions,
+  TerminalPlace,
 } from '../../server/src/protocol.ts';
 import { ROOT } from '../tools/paths.ts';
 import { clientFor, json, startApi, status } from './lib/api.ts';
@@ -127,8 +128,10 @@ async function fakeCluster(fake: Fake) {
     all,
     plan: (subject: typeof POD | typeof NODE = POD, options = OPTIONS) =>
       terminals.plan(client, SOURCE, subject, options, signal),
-    open: (subject: typeof POD | typeof NODE = POD, reconnect = false) =>
-      terminals.open(client, { id: 't', source: SOURCE, subject, options: OPTIONS, reconnect }, signal),
+    open: (subject: typeof POD | typeof NODE = POD, reconnect?: TerminalPlace) => {
+      const params = { id: 't', source: SOURCE, subject, options: OPTIONS };
+      return terminals.open(client, reconnect ? { ...params, reconnect } : params, signal);
+    },
   };
 }
 
@@ -225,13 +228,16 @@ describe('a terminal in a pod', () => {
     const first = await open();
     await until('the loss', () => all('podTriage/terminalExit').length > 0);
     assert.equal(all('podTriage/terminalExit')[0]?.failure?.code, 'lost');
-    assert.deepEqual(await open(POD, true), first);
+    assert.deepEqual(await open(POD, first), first);
     assert.equal(written.length, 1);
   });
 
   it('reconnecting where no shell runs says to open a new one', async () => {
     const { open, written } = await fakeCluster({ state: RUNNING });
-    const failure = await open(POD, true).then(() => assert.fail('opened'), failureOf);
+    const failure = await open(POD, { namespace: 'shop', pod: 'web', container: 'netshoot-gone1' }).then(
+      () => assert.fail('opened'),
+      failureOf,
+    );
     assert.equal(failure.code, 'not-found');
     assert.deepEqual(written, []);
   });

@@ -6,7 +6,6 @@ import type { LiveDocuments } from '../cluster/liveDocuments.ts';
 import { isClusterRow, objectOf } from '../cluster/nodes.ts';
 import { pickSnapshotFolder, snapshotSource } from '../cluster/snapshot.ts';
 import type { ClusterView } from '../cluster/view.ts';
-import { showFailure } from '../failure.ts';
 import { askContext, askNamespace, type Target } from '../picker/questions.ts';
 import { runSteps } from '../picker/steps.ts';
 import type { Targets } from '../picker/target.ts';
@@ -87,32 +86,6 @@ export function clusterCommands(
     await switchContext();
   }
 
-  async function showLogs(argument: unknown, previous: boolean): Promise<void> {
-    const title = previous ? t('Show Logs of the Previous Run') : t('Show Logs');
-    const target = await targets.resolve(argument, { title, kinds: ['Pod'] });
-    const container = target && (await pickContainer(target, title));
-    if (!target || !container) return;
-    const { source, subject } = target;
-    await documents.show({ what: 'logs', source, ref: subject, container, previous });
-  }
-
-  /** The only container, or the one that is chosen. */
-  async function pickContainer({ source, subject }: Target, title: string): Promise<string | undefined> {
-    const namespace = subject.namespace ?? source.namespace;
-    const answer = await server.ask('podTriage/pods', {
-      source: { ...source, namespace },
-      offset: 0,
-      limit: 5000,
-    });
-    if (!answer.ok) {
-      await showFailure(answer.failure);
-      return undefined;
-    }
-    const containers = answer.value.pods.find(({ ref }) => ref.name === subject.name)?.containers ?? [];
-    if (containers.length < 2) return containers[0];
-    return vscode.window.showQuickPick(containers, { title, placeHolder: t('Container') });
-  }
-
   async function read(what: 'manifest' | 'events', argument: unknown, title: string): Promise<void> {
     const target = await readable(argument, title);
     if (target) await documents.show({ what, source: target.source, ref: target.subject });
@@ -143,12 +116,6 @@ export function clusterCommands(
     openSnapshot,
     chooseKubeconfig,
     showMore: (workload) => model.showMore(workload as WorkloadRow),
-    showLogs: (argument) => showLogs(argument, false),
-    showPreviousLogs: (argument) => showLogs(argument, true),
-    refreshLogs: () => {
-      const uri = vscode.window.activeTextEditor?.document.uri;
-      if (uri) documents.refresh(uri);
-    },
     showManifest: (argument) => read('manifest', argument, t('Show Live Manifest')),
     showEvents: (argument) => read('events', argument, t('Show Events')),
     openDeclaration,

@@ -1,6 +1,6 @@
 /** The language server as the rest of the client sees it: typed requests and notifications. */
 import * as vscode from 'vscode';
-import { CodeActionKind, CodeActionRequest, type LanguageClient } from 'vscode-languageclient/node';
+import { CodeActionKind, CodeActionRequest, type LanguageClient, State } from 'vscode-languageclient/node';
 import type {
   ClientNotifications,
   Failure,
@@ -73,6 +73,13 @@ export class Server {
   notify<N extends keyof ClientNotifications>(method: N, params: ClientNotifications[N]): void {
     // A server that is gone has nothing to be told; the client's own error handler reports it.
     this.#client.sendNotification(method, params).catch(() => undefined);
+  }
+
+  /** The server's process has ended; what it held open is gone. */
+  onStop(handler: () => void): vscode.Disposable {
+    return this.#client.onDidChangeState(({ newState }) => {
+      if (newState === State.Stopped) handler();
+    });
   }
 
   on<N extends keyof ServerNotifications>(

@@ -4,25 +4,29 @@ import type { Subject } from '../../../server/src/core/diagnosis/observed.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
 import type { TerminalPlan } from '../../../server/src/protocol.ts';
 import { isProduction, sourceName } from '../cluster/source.ts';
+import type { Agreed } from './pty.ts';
 
 const REMEMBERED = 'podTriage.confirmedContexts';
 
-/** True when the user agrees. Production contexts are asked about every time. */
+/** What the user agrees to; undefined when to nothing. Production contexts are asked about every time. */
 export async function confirmTerminal(
   plan: TerminalPlan,
   subject: Subject,
   memory: vscode.Memento,
-): Promise<boolean> {
+): Promise<Agreed | undefined> {
+  const { running } = plan;
   const context = sourceName(plan.source);
   const production = isProduction(plan.source);
   const remembered = memory.get<string[]>(REMEMBERED, []);
   const consent = `${context} ${plan.profile}`;
-  if (!production && plan.warnings.length === 0 && remembered.includes(consent)) return true;
+  const asked = production || plan.warnings.length > 0 || running !== undefined;
+  if (!asked && remembered.includes(consent)) return { plan };
 
   const open = vscode.l10n.t('Open');
   const always = vscode.l10n.t('Open, Do Not Ask Again for This Context');
   const show = vscode.l10n.t('Show Object');
-  const choices = production ? [open, show] : [open, always, show];
+  const back = vscode.l10n.t('Go Back to the One That Runs');
+  const choices = [...(running ? [back] : []), open, ...(production ? [] : [always]), show];
   for (;;) {
     const chosen = await vscode.window.showWarningMessage(
       vscode.l10n.t('Open a Netshoot terminal in {0}?', formatRef(subject)),
@@ -37,15 +41,16 @@ export async function confirmTerminal(
         placeHolder: vscode.l10n.t('This object would be written to {0}.', context),
         ignoreFocusOut: true,
       });
-      return next === open;
+      return next === open ? { plan } : undefined;
     }
-    if (chosen === always) await memory.update(REMEMBERED, [...remembered, consent]);
-    return chosen === open || chosen === always;
+    if (chosen === back && running) return { plan, place: running };
+    if (chosen === always) await memory.update(REMEMBERED, [...new Set([...remembered, consent])]);
+    return chosen === open || chosen === always ? { plan } : undefined;
   }
 }
 
 function detailOf(plan: TerminalPlan, production: boolean): string {
-  const { source, image, profile, summary, warnings } = plan;
+  const { source, image, profile, summary, warnings, running } = plan;
   return [
     production && vscode.l10n.t('This is a production context.'),
     vscode.l10n.t('Context: {0}', sourceName(source)),
@@ -53,10 +58,20 @@ function detailOf(plan: TerminalPlan, production: boolean): string {
     vscode.l10n.t('Image: {0} (profile {1})', image, profile),
     '',
     summary,
+    running && `\n${runningText(running)}`,
     ...warnings.map((warning) => `\n${warning}`),
   ]
-    .filter((line) => line !== false)
+    .filter((line) => typeof line === 'string')
     .join('\n');
+}
+
+function runningText({ pod, container, since }: NonNullable<TerminalPlan['running']>): string {
+  return vscode.l10n.t(
+    '{0} of an earlier terminal still runs, since {1}. Going back to it adds nothing; another window that has it open shares it.',
+    // A debug pod is known by its own name, an ephemeral container by its.
+    container === 'netshoot' ? pod : container,
+    since ? new Date(since).toLocaleTimeString() : '?',
+  );
 }
 
 async function showObject({ yaml, source }: TerminalPlan, subject: Subject): Promise<void> {

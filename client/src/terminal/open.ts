@@ -7,7 +7,7 @@ import type { Target } from '../picker/questions.ts';
 import type { Targets } from '../picker/target.ts';
 import type { Server } from '../server/connection.ts';
 import { confirmTerminal } from './confirm.ts';
-import { ClusterTerminal } from './pty.ts';
+import { type Agreed, ClusterTerminal } from './pty.ts';
 import { terminalOptions } from './settings.ts';
 
 export const TERMINAL_KINDS = ['Pod', 'Node'];
@@ -42,9 +42,14 @@ export class NetshootTerminals implements vscode.TerminalProfileProvider {
     const title = vscode.l10n.t('Open Netshoot Terminal');
     const target = await this.#targets.resolve(argument, { title, kinds: TERMINAL_KINDS });
     if (!target) return undefined;
+    const agree = (): Promise<Agreed | undefined> => this.#agree(target);
+    const agreed = await agree();
+    return agreed && optionsOf(new ClusterTerminal(this.#server, target, agreed, agree), target);
+  }
+
+  async #agree(target: Target): Promise<Agreed | undefined> {
     const plan = await this.#plan(target);
-    if (!plan || !(await confirmTerminal(plan, target.subject, this.#memory))) return undefined;
-    return optionsOf(new ClusterTerminal(this.#server, target, plan), target);
+    return plan && confirmTerminal(plan, target.subject, this.#memory);
   }
 
   async #plan({ source, subject }: Target): Promise<TerminalPlan | undefined> {

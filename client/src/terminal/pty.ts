@@ -1,76 +1,109 @@
 /** A shell in the cluster as a VS Code terminal: bytes through the server, no kubectl, no shell in between. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Failure, ServerNotifications, TerminalPlan } from '../../../server/src/protocol.ts';
-import { failureText } from '../failure.ts';
+import type {
+  Failure,
+  ServerNotifications,
+  TerminalPlace,
+  TerminalPlan,
+} from '../../../server/src/protocol.ts';
+import { failureText, showFailure } from '../failure.ts';
 import type { Target } from '../picker/questions.ts';
 import type { Server } from '../server/connection.ts';
+import { Output } from './output.ts';
 import { terminalOptions } from './settings.ts';
 import { bold, dim, line, printable, red } from './text.ts';
 
 const RESIZE_MS = 50;
+/** What is typed ahead while a shell starts. */
+const MAX_AHEAD = 64 * 1024;
+const CTRL_C = '\u0003';
+const CLOSING_KEYS: ReadonlySet<string> = new Set(['q', '\u001b', CTRL_C, '\u0004']);
 
-type Phase = 'starting' | 'running' | 'lost' | 'ended';
+/** What the user agreed to: the object of the plan, or a container that runs already. */
+export interface Agreed {
+  plan: TerminalPlan;
+  place?: TerminalPlace;
+}
+
+/**
+ * `starting`: typing is kept for the shell. `lost`: the shell is somewhere, the connection is not. `ended`: there is
+ * no shell to go back to. `closed`: nobody looks any more.
+ */
+type Phase = 'starting' | 'running' | 'lost' | 'ended' | 'closed';
 
 export class ClusterTerminal implements vscode.Pseudoterminal {
   readonly #server: Server;
   readonly #target: Target;
-  readonly #plan: TerminalPlan;
-  readonly #id = randomUUID();
+  readonly #agree: () => Promise<Agreed | undefined>;
+  #agreed: Agreed;
+  /** One for each shell: what an earlier one still says is not about this one. */
+  #id: string = randomUUID();
   readonly #write = new vscode.EventEmitter<string>();
   readonly #close = new vscode.EventEmitter<number | undefined>();
   readonly onDidWrite = this.#write.event;
   readonly onDidClose = this.#close.event;
   readonly #subscriptions: vscode.Disposable[];
-  #decoder = new TextDecoder();
+  readonly #output: Output;
   #cancel = new vscode.CancellationTokenSource();
   #phase: Phase = 'starting';
+  #place: TerminalPlace | undefined;
+  #ahead = '';
   #size = { columns: 80, rows: 24 };
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(server: Server, target: Target, plan: TerminalPlan) {
+  /** `agree` plans anew and asks the user: for another shell after this one has ended. */
+  constructor(server: Server, target: Target, agreed: Agreed, agree: () => Promise<Agreed | undefined>) {
     this.#server = server;
     this.#target = target;
-    this.#plan = plan;
+    this.#agreed = agreed;
+    this.#agree = agree;
+    this.#output = new Output(
+      (text) => this.#write.fire(text),
+      (bytes) => server.notify('podTriage/terminalRead', { id: this.#id, bytes }),
+    );
     this.#subscriptions = [
       server.on('podTriage/terminalProgress', (progress) => this.#progress(progress)),
       server.on('podTriage/terminalOutput', ({ id, data }) => {
-        if (id !== this.#id) return;
-        // A character may be split between two messages; the decoder keeps its first bytes.
-        this.#write.fire(this.#decoder.decode(Buffer.from(data, 'base64'), { stream: true }));
+        if (id === this.#id) this.#output.push(Buffer.from(data, 'base64'));
       }),
       server.on('podTriage/terminalExit', (exit) => this.#exit(exit)),
+      server.onStop(() =>
+        this.#lost(vscode.l10n.t('The language server ended, and the connection with it.')),
+      ),
     ];
   }
 
   open(size: vscode.TerminalDimensions | undefined): void {
     if (size) this.#size = size;
     this.#greet();
-    void this.#start(false);
+    void this.#start(this.#agreed.place);
   }
 
   close(): void {
     clearTimeout(this.#timer);
     this.#cancel.cancel();
-    if (this.#phase !== 'ended') void this.#server.ask('podTriage/closeTerminal', { id: this.#id });
-    this.#phase = 'ended';
+    this.#forget();
+    this.#phase = 'closed';
+    this.#output.dispose();
     for (const each of this.#subscriptions) each.dispose();
   }
 
   handleInput(data: string): void {
-    if (this.#phase === 'running') {
-      this.#server.notify('podTriage/terminalInput', {
-        id: this.#id,
-        data: Buffer.from(data, 'utf8').toString('base64'),
-      });
-      return;
+    switch (this.#phase) {
+      case 'running':
+        this.#send(data);
+        return;
+      case 'starting':
+        if (data === CTRL_C) this.#close.fire(undefined);
+        else if (this.#ahead.length + data.length <= MAX_AHEAD) this.#ahead += data;
+        return;
+      case 'lost':
+      case 'ended':
+        // Nothing else is taken: a command typed on, in the belief that it arrives, must not close the terminal.
+        if (data === 'r') void this.#again();
+        else if (CLOSING_KEYS.has(data)) this.#close.fire(undefined);
     }
-    if (this.#phase === 'starting') {
-      if (data === '\u0003') this.#close.fire(undefined);
-      return;
-    }
-    if (data === 'r' && this.#phase === 'lost') void this.#start(true);
-    else this.#close.fire(undefined);
   }
 
   /** The panel reports several sizes while it settles; only the last one is told. */
@@ -78,70 +111,130 @@ export class ClusterTerminal implements vscode.Pseudoterminal {
     if (size.columns === this.#size.columns && size.rows === this.#size.rows) return;
     this.#size = size;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const { columns, rows } = this.#size;
-      if (this.#phase === 'running')
-        this.#server.notify('podTriage/terminalResize', { id: this.#id, columns, rows });
-    }, RESIZE_MS);
+    this.#timer = setTimeout(() => this.#resize(), RESIZE_MS);
+  }
+
+  #send(data: string): void {
+    this.#server.notify('podTriage/terminalInput', {
+      id: this.#id,
+      data: Buffer.from(data, 'utf8').toString('base64'),
+    });
+  }
+
+  /** What the server still holds of the shell; nothing when it has ended. */
+  #forget(): void {
+    void this.#server.ask('podTriage/closeTerminal', { id: this.#id });
+  }
+
+  #resize(): void {
+    const { columns, rows } = this.#size;
+    if (this.#phase === 'running')
+      this.#server.notify('podTriage/terminalResize', { id: this.#id, columns, rows });
   }
 
   #greet(): void {
-    for (const warning of this.#plan.warnings) this.#write.fire(line(red(printable(warning))));
-    const hints = this.#plan.hints ?? [];
+    const { warnings, hints = [] } = this.#agreed.plan;
+    for (const warning of warnings) this.#say(red(printable(warning)));
     const width = Math.max(0, ...hints.map(({ command }) => command.length));
     for (const { command, why } of hints)
-      this.#write.fire(line(`${bold(printable(command).padEnd(width))}  ${dim(printable(why))}`));
+      this.#say(`${bold(printable(command).padEnd(width))}  ${dim(printable(why))}`);
   }
 
-  async #start(reconnect: boolean): Promise<void> {
+  /** Back to the shell that runs, or after the end of it to another one, agreed to like the first. */
+  async #again(): Promise<void> {
+    if (this.#phase === 'lost' && this.#place) return this.#start(this.#place);
     this.#phase = 'starting';
-    this.#decoder = new TextDecoder();
+    const agreed = await this.#agree();
+    if (this.#phase !== 'starting') return;
+    if (!agreed) {
+      this.#phase = 'ended';
+      return this.#offer();
+    }
+    this.#forget();
+    this.#agreed = agreed;
+    this.#id = randomUUID();
+    await this.#start(agreed.place);
+  }
+
+  async #start(place: TerminalPlace | undefined): Promise<void> {
+    this.#phase = 'starting';
+    this.#place = place;
+    this.#output.restart();
     this.#cancel = new vscode.CancellationTokenSource();
-    this.#write.fire(line(dim(reconnect ? vscode.l10n.t('Reconnecting…') : vscode.l10n.t('Starting…'))));
+    this.#say(dim(place ? vscode.l10n.t('Reconnecting…') : vscode.l10n.t('Starting… Ctrl+C cancels.')));
+    const id = this.#id;
     const { columns, rows } = this.#size;
     const { source, subject } = this.#target;
-    const params = { id: this.#id, source, subject, options: terminalOptions(columns, rows) };
+    const params = { id, source, subject, options: terminalOptions(columns, rows) };
     try {
       const answer = await this.#server.ask(
         'podTriage/openTerminal',
-        reconnect ? { ...params, reconnect } : params,
+        place ? { ...params, reconnect: place } : params,
         this.#cancel.token,
       );
-      if (this.#phase !== 'starting') return;
+      if (this.#phase !== 'starting' || id !== this.#id) return;
       if (!answer.ok) return this.#refuse(answer.failure);
-      this.#phase = 'running';
-      // The panel may have been resized while the container started.
-      this.#server.notify('podTriage/terminalResize', { id: this.#id, ...this.#size });
+      this.#run(answer.value);
     } catch (cause) {
       if (!(cause instanceof vscode.CancellationError)) throw cause;
     }
   }
 
-  #refuse(failure: Failure): void {
-    this.#phase = 'lost';
-    this.#write.fire(line(red(printable(failureText(failure)))));
-    this.#offer();
+  #run(place: TerminalPlace): void {
+    this.#place = place;
+    this.#phase = 'running';
+    // The panel may have been resized while the container started.
+    this.#resize();
+    if (this.#ahead) this.#send(this.#ahead);
+    this.#ahead = '';
   }
 
-  #exit({ id, exitCode, failure }: ServerNotifications['podTriage/terminalExit']): void {
-    if (id !== this.#id || this.#phase === 'ended') return;
-    if (exitCode !== undefined && !failure) {
+  /** It did not open. A shell that was there before is still worth another attempt, unless it is gone. */
+  #refuse(failure: Failure): void {
+    this.#lost(printable(failureText(failure)), failure.code === 'not-found' || !this.#place);
+    // What is missing can be asked for: the notification has the Role to copy.
+    if (failure.permission) void showFailure(failure);
+  }
+
+  #exit({ id, exitCode, reason, failure }: ServerNotifications['podTriage/terminalExit']): void {
+    if (id !== this.#id || this.#phase === 'closed' || this.#phase === 'ended') return;
+    this.#output.flush();
+    if (exitCode === 0) {
       this.#phase = 'ended';
-      this.#close.fire(exitCode);
-      return;
-    }
-    this.#phase = 'lost';
-    const why = failure ? printable(failureText(failure)) : vscode.l10n.t('Connection lost.');
+      this.#close.fire(0);
+    } else if (exitCode !== undefined) this.#lost(endText(exitCode, reason), true);
+    else if (failure) this.#lost(printable(failureText(failure)), failure.code === 'not-found');
+  }
+
+  #lost(why: string, isOver = false): void {
+    if (this.#phase === 'closed' || this.#phase === 'ended') return;
+    this.#output.flush();
+    this.#phase = isOver ? 'ended' : 'lost';
+    this.#ahead = '';
     this.#write.fire(`\r\n${line(red(why))}`);
     this.#offer();
   }
 
   #offer(): void {
-    this.#write.fire(line(dim(vscode.l10n.t('Press r to reconnect; any other key closes.'))));
+    this.#say(
+      dim(
+        this.#phase === 'lost'
+          ? vscode.l10n.t('Press r to reconnect, q to close.')
+          : vscode.l10n.t('Press r for a new shell, q to close.'),
+      ),
+    );
   }
 
   #progress({ id, step, ms }: ServerNotifications['podTriage/terminalProgress']): void {
-    if (id !== this.#id) return;
-    this.#write.fire(line(dim(`${printable(step)} · ${(ms / 1000).toFixed(1)} s`)));
+    if (id === this.#id) this.#say(dim(`${printable(step)} · ${(ms / 1000).toFixed(1)} s`));
+  }
+
+  #say(text: string): void {
+    this.#write.fire(line(text));
   }
 }
+
+const endText = (code: number, reason: string | undefined): string =>
+  reason
+    ? vscode.l10n.t('The shell ended with exit code {0} ({1}).', code, printable(reason))
+    : vscode.l10n.t('The shell ended with exit code {0}.', code);

@@ -31,13 +31,23 @@ const decoded = (response: IncomingMessage): AsyncIterable<unknown> =>
       pipeline(response, createGunzip(), () => {})
     : response;
 
-export async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+/** Lines that are not empty. One longer than `maxLength` comes in pieces: nothing grows without end. */
+export async function* linesOf(
+  response: IncomingMessage,
+  maxLength = Number.POSITIVE_INFINITY,
+): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   for await (const chunk of decoded(response)) {
     rest += decoder.write(chunk as Buffer);
     let end = rest.indexOf('\n');
-    if (end < 0) continue;
+    if (end < 0) {
+      if (rest.length > maxLength) {
+        yield rest;
+        rest = '';
+      }
+      continue;
+    }
     let start = 0;
     for (; end >= 0; end = rest.indexOf('\n', start)) {
       const line = rest.slice(start, end);

@@ -32,6 +32,8 @@ const PAGE = 500;
 /** A namespace with more objects of a kind than this is read in part, and the rest is named as not read. */
 const MAX_ITEMS = 20_000;
 const MAX_RETRIES = 2;
+const KEEP_ALIVE_MS = 30_000;
+const MAX_LOG_LINE = 256 * 1024;
 
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -182,25 +184,73 @@ export class KubeClient extends Transport {
     namespace: string,
     pod: string,
     container: string,
-    options: { previous: boolean; tail: number; limitBytes?: number },
+    options: {
+      previous: boolean;
+      tail: number;
+      limitBytes?: number;
+      sinceSeconds?: number | undefined;
+      timestamps?: boolean | undefined;
+    },
     signal: AbortSignal,
   ): Promise<string> {
     const { text } = await this.text({
-      method: 'GET',
-      path: `/api/v1/namespaces/${namespaceSegment(namespace)}/pods/${pathSegment(pod)}/log`,
+      ...logCall(namespace, pod),
       query: {
         container: containerName(container),
         previous: options.previous ? 'true' : undefined,
         tailLines: String(options.tail),
         limitBytes: String(options.limitBytes ?? 256 * 1024),
+        sinceSeconds: options.sinceSeconds?.toString(),
+        timestamps: options.timestamps ? 'true' : undefined,
       },
-      accept: 'text/plain, application/json',
-      purpose: { verb: 'get', resource: 'pods/log', namespace },
       signal,
     });
     return text;
   }
+
+  /** Lines with the time before each, as they are written, until the container ends. Throws when the way to it breaks. */
+  async *followLog(
+    namespace: string,
+    pod: string,
+    container: string,
+    from: { tail?: number; sinceSeconds?: number | undefined; sinceTime?: string },
+    signal: AbortSignal,
+  ): AsyncGenerator<string> {
+    const response = await this.open({
+      ...logCall(namespace, pod),
+      query: {
+        container: containerName(container),
+        follow: 'true',
+        timestamps: 'true',
+        tailLines: from.tail?.toString(),
+        sinceSeconds: from.sinceSeconds?.toString(),
+        sinceTime: from.sinceTime,
+      },
+      signal,
+    });
+    // A container may be silent for hours: the system asks whether the other side is still there.
+    response.socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    const stop = (): void => {
+      response.destroy();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      yield* linesOf(response, MAX_LOG_LINE);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : fromNetwork(error, this.connection.server.origin);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      response.destroy();
+    }
+  }
 }
+
+const logCall = (namespace: string, pod: string) => ({
+  method: 'GET' as const,
+  path: `/api/v1/namespaces/${namespaceSegment(namespace)}/pods/${pathSegment(pod)}/log`,
+  accept: 'text/plain, application/json',
+  purpose: { verb: 'get', resource: 'pods/log', namespace },
+});
 
 interface RawList {
   metadata?: { resourceVersion?: string; continue?: string; remainingItemCount?: number };

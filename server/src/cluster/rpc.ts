@@ -11,6 +11,7 @@ export const WORKER_METHODS = [
   'podTriage/object',
   'podTriage/events',
   'podTriage/logs',
+  'podTriage/followLogs',
   'podTriage/diagnose',
   'podTriage/subjects',
   'podTriage/planTerminal',

@@ -11,6 +11,9 @@ import type { PluginConsent } from './execPlugin.ts';
 import { fail, failureOf } from './failure.ts';
 import { contextInfos, kubeconfigPaths, processEnvironment } from './kubeconfig.ts';
 import { KubeconfigWatch } from './kubeconfigWatch.ts';
+import { LineBatch } from './logs/batch.ts';
+import { followLogs } from './logs/follow.ts';
+import { readLogs } from './logs/read.ts';
 import type { Answer, Handlers, NotifyClient, Params, WorkerMethod } from './rpc.ts';
 import { clusterReader, type SourceReader, snapshotReader } from './source.ts';
 import { type SubjectRow, subjectRow } from './subjects.ts';
@@ -58,8 +61,18 @@ export class ClusterService {
         return eventLines(await reader.events(ref, signal), reader.now());
       }),
       'podTriage/logs': guarded(async ({ source, ...log }, signal) =>
-        (await this.#reader(source)).log(log, signal),
+        readLogs(await this.#reader(source), log, signal),
       ),
+      'podTriage/followLogs': guarded(async ({ id, source, ...log }, signal) => {
+        const client = await this.#client(source, t('The log of a snapshot does not grow.'));
+        const lines = new LineBatch((text) => this.#notify('podTriage/logText', { id, text }));
+        try {
+          await followLogs(client, log, lines, signal);
+        } finally {
+          lines.flush();
+        }
+        return null;
+      }),
       'podTriage/diagnose': guarded((params, signal) => this.#diagnose(params, signal)),
       'podTriage/subjects': guarded((params, signal) => this.#subjects(params, signal)),
       'podTriage/planTerminal': guarded(async ({ source, subject, options }, signal) =>
@@ -229,10 +242,13 @@ export class ClusterService {
   }
 
   /** The client of a context. An empty name is the current context. */
-  async #client(source: Source): Promise<KubeClient> {
+  async #client(
+    source: Source,
+    otherwise = t('A snapshot has no containers to open a terminal in.'),
+  ): Promise<KubeClient> {
     if (source.kind === 'context')
       return this.#connections.client(source.context || undefined, source.kubeconfig);
-    throw fail({ code: 'invalid', message: t('A snapshot has no containers to open a terminal in.') });
+    throw fail({ code: 'invalid', message: otherwise });
   }
 
   #snapshot(folder: string): Promise<Snapshot> {

@@ -10,6 +10,16 @@ import { fail } from './failure.ts';
 import { nameSegment } from './names.ts';
 import { type ApiResource, resourceOf } from './resources.ts';
 
+export interface OneLog {
+  namespace: string;
+  pod: string;
+  container: string;
+  previous: boolean;
+  tail: number;
+  sinceSeconds?: number | undefined;
+  timestamps?: boolean;
+}
+
 export interface SourceReader {
   /** The source's clock, RFC 3339. */
   now(): string;
@@ -17,10 +27,8 @@ export interface SourceReader {
   list(kind: string, namespace: string, signal: AbortSignal): Promise<KubeObject[]>;
   get(subject: Subject, signal: AbortSignal): Promise<KubeObject>;
   events(subject: Subject, signal: AbortSignal): Promise<KubeObject[]>;
-  log(
-    log: { namespace: string; pod: string; container: string; previous: boolean; tail: number },
-    signal: AbortSignal,
-  ): Promise<string>;
+  /** A live cluster puts the time before each line when it is asked to; a snapshot has none. */
+  log(log: OneLog, signal: AbortSignal): Promise<string>;
   observe(subject: Subject, options: CollectOptions): Promise<Observed>;
 }
 
@@ -60,8 +68,8 @@ export const clusterReader = (client: KubeClient): SourceReader => ({
     const where = isClusterScoped(kind) ? 'default' : (namespace ?? 'default');
     return (await client.list(known('Event'), { namespace: where, fieldSelector }, signal)).items;
   },
-  log: ({ namespace, pod, container, previous, tail }, signal) =>
-    client.logs(namespace, pod, container, { previous, tail, limitBytes: 4 * 1024 * 1024 }, signal),
+  log: ({ namespace, pod, container, ...options }, signal) =>
+    client.logs(namespace, pod, container, { ...options, limitBytes: 4 * 1024 * 1024 }, signal),
   observe: (subject, options) => collect(client, subject, options),
 });
 

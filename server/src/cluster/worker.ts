@@ -21,6 +21,7 @@ export function runWorker(): void {
     service.handlers,
     {
       'podTriage/terminalInput': ({ id, data }) => service.terminals.input(id, data),
+      'podTriage/terminalRead': ({ id, bytes }) => service.terminals.read(id, bytes),
       'podTriage/terminalResize': ({ id, columns, rows }) => service.terminals.resize(id, columns, rows),
       'podTriage/allowPlugin': ({ id, allow }) => consents.answer(id, allow),
     },

@@ -12,7 +12,7 @@ import {
   type WorkerStart,
 } from '../cluster/rpc.ts';
 import { t } from '../l10n.ts';
-import type { ClientNotifications, Failure, NamespaceView, Source } from '../protocol.ts';
+import type { ClientNotifications, Failure, NamespaceView, Result, Source } from '../protocol.ts';
 
 export interface ClusterDeps {
   /** False in an untrusted workspace: snapshots are read, clusters are not. */
@@ -42,9 +42,12 @@ export function registerCluster(connection: Connection, deps: ClusterDeps): Clus
   let shown: NamespaceView | undefined;
   let crashedAt = 0;
   const allowedPlugins = new Set<string>();
+  /** Terminals whose streams are in the worker. */
+  const terminals = new Set<string>();
 
   const notifyClient: NotifyClient = (method, params) => {
     if (method === 'podTriage/namespaceChanged') shown = params as NamespaceView;
+    if (method === 'podTriage/terminalExit') terminals.delete((params as { id: string }).id);
     void connection.sendNotification(method, params);
   };
 
@@ -72,6 +75,8 @@ export function registerCluster(connection: Connection, deps: ClusterDeps): Clus
     deps.log(`The cluster worker ended: ${error.stack ?? error.message}`);
     const again = Date.now() - crashedAt > RESTART_AFTER_MS;
     crashedAt = Date.now();
+    for (const id of [...terminals])
+      notifyClient('podTriage/terminalExit', { id, failure: crashed(error.message) });
     if (!watched) return;
     const last = shown ?? { source: watched, state: 'stale', workloads: [], gaps: [] };
     notifyClient('podTriage/namespaceChanged', { ...last, state: 'stale', failure: crashed(error.message) });
@@ -92,6 +97,8 @@ export function registerCluster(connection: Connection, deps: ClusterDeps): Clus
     try {
       worker ??= start();
       const value = await worker.request(method, params, stop.signal);
+      if (method === 'podTriage/openTerminal' && (value as Result<unknown>).ok)
+        terminals.add((params as Params<'podTriage/openTerminal'>).id);
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
       return value;
     } catch (error) {
@@ -110,6 +117,7 @@ export function registerCluster(connection: Connection, deps: ClusterDeps): Clus
     connection.onNotification(name, (params: ClientNotifications[N]) => worker?.notify(name, params));
   };
   forward('podTriage/terminalInput');
+  forward('podTriage/terminalRead');
   forward('podTriage/terminalResize');
   connection.onNotification(
     'podTriage/allowPlugin',
@@ -119,11 +127,12 @@ export function registerCluster(connection: Connection, deps: ClusterDeps): Clus
     },
   );
 
+  let closed: Promise<void> | undefined;
   return {
-    close: async () => {
-      const last = worker;
+    close: () => {
+      closed ??= worker?.close(SHUTDOWN_MS) ?? Promise.resolve();
       worker = undefined;
-      await last?.close(SHUTDOWN_MS);
+      return closed;
     },
   };
 }

@@ -31,8 +31,11 @@ export async function until(
 
 export class WorkerProbe {
   readonly client: WorkerClient;
+  readonly #worker: Worker;
   readonly seen: { name: Name; params: unknown }[] = [];
   readonly ended: (Error | undefined)[] = [];
+  /** False plays an editor that has not drawn what it was given. */
+  draws = true;
 
   constructor(start: Partial<WorkerStart> = {}, env: NodeJS.ProcessEnv = process.env) {
     const workerData: WorkerStart = {
@@ -43,9 +46,15 @@ export class WorkerProbe {
       ...start,
     };
     const entry = new URL('../../../server/src/cluster/entry.ts', import.meta.url);
+    this.#worker = new Worker(entry, { workerData, env });
     this.client = new WorkerClient(
-      new Worker(entry, { workerData, env }),
-      (name, params) => this.seen.push({ name, params }),
+      this.#worker,
+      (name, params) => {
+        this.seen.push({ name, params });
+        if (name !== 'podTriage/terminalOutput' || !this.draws) return;
+        const { id, data } = params as ServerNotifications['podTriage/terminalOutput'];
+        this.client.notify('podTriage/terminalRead', { id, bytes: Buffer.from(data, 'base64').length });
+      },
       (error) => this.ended.push(error),
     );
   }
@@ -94,6 +103,11 @@ export class WorkerProbe {
     } catch (error) {
       assert.fail(`${(error as Error).message}; it printed ${JSON.stringify(this.output(id))}`);
     }
+  }
+
+  /** Ends it as a crash does: nothing is cleaned up. */
+  async die(): Promise<void> {
+    await this.#worker.terminate();
   }
 
   close(): Promise<void> {

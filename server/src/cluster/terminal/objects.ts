@@ -10,6 +10,8 @@ import { containerSecurity } from './profiles.ts';
 export const LIFETIME_SECONDS = 3600;
 
 export const CONTAINER_PREFIX = 'netshoot-';
+/** The only container of a debug pod. */
+export const NODE_CONTAINER = 'netshoot';
 export const NODE_TERMINAL_LABELS = {
   'app.kubernetes.io/managed-by': 'pod-triage',
   'app.kubernetes.io/component': 'node-terminal',
@@ -84,7 +86,7 @@ export function nodePod(node: string, namespace: string, options: TerminalOption
         : {}),
       containers: [
         {
-          ...tool('netshoot', options),
+          ...tool(NODE_CONTAINER, options),
           ...(security ? { securityContext: security } : {}),
           ...(files === 'none'
             ? {}

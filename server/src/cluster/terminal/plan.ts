@@ -4,7 +4,7 @@ import type { Subject } from '../../core/diagnosis/observed.ts';
 import { nodeHints, podHints, type TerminalHint } from '../../core/diagnosis/terminalHints.ts';
 import type { KubeObject } from '../../core/kube/object.ts';
 import { matchesLabels } from '../../core/kube/selector.ts';
-import type { Pod, Service } from '../../core/kube/types.ts';
+import type { KubeNode, Pod, Service } from '../../core/kube/types.ts';
 import { t, translate } from '../../l10n.ts';
 import type { Source, TerminalOptions, TerminalPlan } from '../../protocol.ts';
 import { missingAccess } from '../access.ts';
@@ -15,6 +15,7 @@ import { type ApiResource, resourceOf } from '../resources.ts';
 import { addEphemeralContainer, createDebugPod, type EphemeralContainer, ephemeralPatch } from '../writes.ts';
 import { ephemeralContainer, LIFETIME_SECONDS, nodePod } from './objects.ts';
 import { enforcedLevel, profileWarnings } from './profiles.ts';
+import { runningInPod, runningOnNode } from './running.ts';
 
 /** What will be written. */
 export type Write =
@@ -50,6 +51,7 @@ export async function planTerminal(
   const pod = (await client.get(resource('Pod'), namespace, nameSegment(subject.name), signal)) as Pod;
   refuseHopeless(pod);
   const container = ephemeralContainer(pod, options);
+  const running = runningInPod(pod, container);
   const write: Write = { kind: 'ephemeral', namespace, pod: subject.name, container };
   const purposes: Purpose[] = [
     { verb: 'patch', resource: 'pods/ephemeralcontainers', namespace },
@@ -73,6 +75,7 @@ export async function planTerminal(
       profile: options.profile,
       warnings,
       hints,
+      ...(running ? { running } : {}),
     },
   };
 }
@@ -84,7 +87,7 @@ async function planOnNode(
   options: TerminalOptions,
   signal: AbortSignal,
 ): Promise<Planned> {
-  await client.get(resource('Node'), undefined, nameSegment(node), signal);
+  const found = (await client.get(resource('Node'), undefined, nameSegment(node), signal)) as KubeNode;
   const namespace = namespaceSegment(source.namespace);
   const object = nodePod(node, namespace, options);
   const write: Write = { kind: 'node', namespace, node, object };
@@ -94,6 +97,10 @@ async function planOnNode(
       { verb: 'get', resource: 'pods/attach', namespace },
       { verb: 'create', resource: 'pods/attach', namespace },
     ]);
+  const [warnings, running] = await Promise.all([
+    warningsFor(client, write, options, purposes, signal),
+    runningOnNode(client, namespace, object as Pod, signal),
+  ]);
   return {
     write,
     plan: {
@@ -105,19 +112,29 @@ async function planOnNode(
       ),
       image: options.image,
       profile: options.profile,
-      warnings: await warningsFor(client, write, options, purposes, signal),
+      warnings: [...notReady(found), ...warnings],
       hints: nodeHints(translate),
+      ...(running ? { running } : {}),
     },
   };
 }
 
 /** Pods that the API server or the kubelet will not give an ephemeral container to. */
-function refuseHopeless({ metadata, status }: Pod): void {
+function refuseHopeless({ metadata, spec, status }: Pod): void {
   const { name = '' } = metadata;
   if (status?.phase === 'Succeeded' || status?.phase === 'Failed')
     throw fail({
       code: 'refused',
       message: t('Pod {name} has ended; open the terminal in a pod that runs, or on its node.', { name }),
+    });
+  const system = spec?.os?.name ?? spec?.nodeSelector?.['kubernetes.io/os'];
+  if (system === 'windows')
+    throw fail({
+      code: 'refused',
+      message: t(
+        'Pod {name} runs on Windows, where a Linux image does not start; open the terminal in a Linux pod near it.',
+        { name },
+      ),
     });
   if (metadata.annotations?.['kubernetes.io/config.mirror'])
     throw fail({
@@ -129,6 +146,18 @@ function refuseHopeless({ metadata, status }: Pod): void {
         },
       ),
     });
+}
+
+/** A kubelet that does not answer starts nothing. */
+function notReady({ metadata, status }: KubeNode): string[] {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  if (!ready || ready.status === 'True') return [];
+  return [
+    t('Node {node} is not ready ({reason}); a new pod does not start there until its kubelet answers.', {
+      node: metadata.name ?? '',
+      reason: ready.reason ?? ready.status,
+    }),
+  ];
 }
 
 async function warningsFor(

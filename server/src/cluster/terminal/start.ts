@@ -1,22 +1,18 @@
 /** Waits until a terminal's container runs, and says on the way what is being waited for. */
 import type { ContainerStatus, Event, Pod } from '../../core/kube/types.ts';
 import { t } from '../../l10n.ts';
+import type { TerminalPlace } from '../../protocol.ts';
 import type { KubeClient } from '../client.ts';
 import { fail } from '../failure.ts';
 import { pause } from '../pause.ts';
 import { type ApiResource, resourceOf } from '../resources.ts';
-
-export interface Place {
-  namespace: string;
-  pod: string;
-  container: string;
-}
 
 export type OnProgress = (step: string) => void;
 
 /** Pulling a large image over a slow line takes its time; waiting for ever helps nobody. */
 const LIMIT_MS = 10 * 60_000;
 const POLL_MS = 400;
+const SLOW_MS = 10_000;
 
 /** Reasons to wait that pass by themselves. Every other one is a failure that the user can read. */
 const PASSING = new Set(['', 'ContainerCreating', 'PodInitializing']);
@@ -27,14 +23,17 @@ const resource = (kind: string): ApiResource => {
   return found;
 };
 
+export const podResource = resource('Pod');
+
 /** Resolves when the container runs. Throws `refused` with the kubelet's words when it cannot. */
 export async function waitForContainer(
   client: KubeClient,
-  place: Place,
+  place: TerminalPlace,
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
+  const slowAt = Date.now() + SLOW_MS;
   const told = new Set<string>();
   const tell = (step: string): void => {
     if (told.has(step)) return;
@@ -42,11 +41,13 @@ export async function waitForContainer(
     onProgress(step);
   };
   while (Date.now() < deadline) {
-    const pod = (await client.get(resource('Pod'), place.namespace, place.pod, signal)) as Pod;
+    const pod = (await client.get(podResource, place.namespace, place.pod, signal)) as Pod;
     const status = statusOf(pod, place.container);
     if (status?.state?.running) return;
     refuseIfOver(pod, place, status);
     for (const step of await kubeletSteps(client, place, signal)) tell(step);
+    // Not a word from the kubelet: it is down, or busy.
+    if (told.size === 0 && Date.now() > slowAt) tell(t('Still waiting for the kubelet of the node'));
     await pause(POLL_MS, signal);
   }
   throw fail({
@@ -56,16 +57,18 @@ export async function waitForContainer(
 }
 
 export const statusOf = ({ status }: Pod, container: string): ContainerStatus | undefined =>
-  [...(status?.ephemeralContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find(
-    ({ name }) => name === container,
-  );
+  [
+    ...(status?.ephemeralContainerStatuses ?? []),
+    ...(status?.containerStatuses ?? []),
+    ...(status?.initContainerStatuses ?? []),
+  ].find(({ name }) => name === container);
 
-function refuseIfOver(pod: Pod, { container }: Place, status: ContainerStatus | undefined): void {
+function refuseIfOver(pod: Pod, { container }: TerminalPlace, status: ContainerStatus | undefined): void {
   const { waiting, terminated } = status?.state ?? {};
   if (waiting?.reason && !PASSING.has(waiting.reason))
     throw fail({
       code: 'refused',
-      message: t('The container cannot start: {reason}.', { reason: waiting.reason }),
+      message: cannotStart(waiting.reason),
       detail: waiting.message ?? '',
     });
   if (terminated)
@@ -87,6 +90,21 @@ function refuseIfOver(pod: Pod, { container }: Place, status: ContainerStatus | 
     });
 }
 
+/** What to do about the reasons that a setting mends. */
+function cannotStart(reason: string): string {
+  if (/Image|Registry/.test(reason))
+    return t(
+      'The image of the terminal cannot be used ({reason}); set podTriage.netshoot.image to one that the node can pull.',
+      { reason },
+    );
+  if (reason === 'CreateContainerConfigError')
+    return t(
+      'The container cannot start ({reason}); profile restricted in podTriage.netshoot.profile runs without root.',
+      { reason },
+    );
+  return t('The container cannot start: {reason}.', { reason });
+}
+
 const STEPS: Record<string, () => string> = {
   Scheduled: () => t('Scheduled'),
   Pulling: () => t('Pulling the image'),
@@ -98,7 +116,7 @@ const STEPS: Record<string, () => string> = {
 /** What the kubelet has reported for this container so far, oldest first. */
 async function kubeletSteps(
   client: KubeClient,
-  { namespace, pod, container }: Place,
+  { namespace, pod, container }: TerminalPlace,
   signal: AbortSignal,
 ): Promise<string[]> {
   const { items } = await client
@@ -118,17 +136,23 @@ async function kubeletSteps(
   return Object.entries(STEPS).flatMap(([reason, step]) => (reasons.has(reason) ? [step()] : []));
 }
 
-/** The exit code of a container that has ended; waits a moment for the kubelet to say so. Undefined while it runs. */
-export async function exitCodeOf(
+/** How a container ended, asked for until the kubelet says so or the patience ends. Undefined while it runs. */
+export async function exitOf(
   client: KubeClient,
-  place: Place,
+  place: TerminalPlace,
+  patienceMs: number,
   signal: AbortSignal,
-): Promise<{ code: number } | undefined> {
-  for (let attempt = 0; attempt < 8; attempt++) {
-    const pod = (await client.get(resource('Pod'), place.namespace, place.pod, signal)) as Pod;
+): Promise<{ exitCode: number; reason?: string } | undefined> {
+  const deadline = Date.now() + patienceMs;
+  do {
+    const pod = (await client.get(podResource, place.namespace, place.pod, signal)) as Pod;
     const ended = statusOf(pod, place.container)?.state?.terminated;
-    if (ended) return { code: ended.exitCode };
+    if (ended) {
+      const { exitCode, reason = '' } = ended;
+      // `Error` and `Completed` only repeat the code.
+      return { exitCode, ...(/^(Error|Completed|)$/.test(reason) ? {} : { reason }) };
+    }
     await pause(POLL_MS, signal);
-  }
+  } while (Date.now() < deadline);
   return undefined;
 }

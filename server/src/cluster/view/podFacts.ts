@@ -44,7 +44,9 @@ export function podFacts(pod: Pod): PodFacts {
     uid: metadata.uid ?? `${namespace}/${name}`,
     ...line,
     phase: status?.phase ?? '',
-    containers: (spec?.containers ?? []).flatMap((container) => container.name ?? []),
+    containers: [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].flatMap(
+      ({ name: container }) => container ?? [],
+    ),
     labels: metadata.labels ?? {},
     ...(spec?.nodeName ? { node: spec.nodeName } : {}),
     ...(metadata.creationTimestamp ? { createdAt: metadata.creationTimestamp } : {}),
