@@ -1,5 +1,7 @@
 /** Every place of a built-in object that holds a port's number or name. */
+
 import type { Path } from '../path.ts';
+import { remember } from '../remember.ts';
 import { backendsOf } from './backends.ts';
 import { isBuiltinGroup, type KubeObject } from './object.ts';
 import { groupOf } from './ref.ts';
@@ -17,11 +19,11 @@ export interface PortPlace {
 }
 
 /** The ports of pods, Services, policies and Ingresses that are written and of a sound type. */
-export function portPlaces(object: KubeObject): PortPlace[] {
+export const portPlaces = remember((object: KubeObject): readonly PortPlace[] => {
   const ofKind = isBuiltinGroup(groupOf(object.apiVersion)) ? BY_KIND.get(object.kind) : undefined;
   if (ofKind) return ofKind(object);
   return containersOf(object).flatMap(({ container, path }) => containerPorts(container, path));
-}
+});
 
 const BY_KIND = new Map<string, (object: KubeObject) => PortPlace[]>([
   ['Service', servicePorts],

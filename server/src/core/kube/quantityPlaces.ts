@@ -1,5 +1,7 @@
 /** Every place of a built-in object that holds a quantity. */
+
 import { eachAt, type Path } from '../path.ts';
+import { remember } from '../remember.ts';
 import { isBuiltinGroup, type KubeObject } from './object.ts';
 import { groupOf } from './ref.ts';
 import { podTemplateOf, templatePath } from './workload.ts';
@@ -53,7 +55,7 @@ const FIELDS: Record<string, readonly { at: readonly string[]; resource?: string
 };
 
 /** The quantities of an object, in the order of the tables. */
-export function quantityPlaces(object: KubeObject): QuantityPlace[] {
+export const quantityPlaces = remember((object: KubeObject): readonly QuantityPlace[] => {
   const places: QuantityPlace[] = [];
   const map = (value: unknown, path: Path): void => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
@@ -73,7 +75,7 @@ export function quantityPlaces(object: KubeObject): QuantityPlace[] {
   for (const { at: steps, ...rest } of own(FIELDS, object.kind))
     eachAt(object, steps, [], (value, path) => places.push({ path, value, ...rest }));
   return places;
-}
+});
 
 const own = <T>(table: Record<string, readonly T[]>, kind: string): readonly T[] =>
   (Object.hasOwn(table, kind) && table[kind]) || [];

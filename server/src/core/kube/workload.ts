@@ -1,6 +1,7 @@
 /** From an object to the pods it makes. */
 
 import { type Path, valueAt } from '../path.ts';
+import { remember } from '../remember.ts';
 import type { KubeObject } from './object.ts';
 import type { Container, CronJob, Pod, PodSpec, PodTemplateSpec, WorkloadObject } from './types.ts';
 
@@ -41,18 +42,8 @@ export interface PlacedContainer {
   role: 'main' | 'init' | 'sidecar';
 }
 
-const containersCache = new WeakMap<KubeObject, readonly PlacedContainer[]>();
-
-/** Every container of a workload with its path. A restartable init container is a sidecar. Read once an object. */
-export function containersOf(object: KubeObject): readonly PlacedContainer[] {
-  const known = containersCache.get(object);
-  if (known) return known;
-  const containers = placeContainers(object);
-  containersCache.set(object, containers);
-  return containers;
-}
-
-function placeContainers(object: KubeObject): PlacedContainer[] {
+/** Every container of a workload with its path. A restartable init container is a sidecar. */
+export const containersOf = remember((object: KubeObject): readonly PlacedContainer[] => {
   const template = podTemplateOf(object);
   const base = templatePath(object.kind);
   if (!template?.spec || !base) return [];
@@ -65,7 +56,7 @@ function placeContainers(object: KubeObject): PlacedContainer[] {
       role: list === 'containers' ? 'main' : container.restartPolicy === 'Always' ? 'sidecar' : 'init',
     }));
   return [...place('initContainers'), ...place('containers')];
-}
+});
 
 /** Containers that run as long as the pod does. */
 export const longRunning = (object: KubeObject): PlacedContainer[] =>

@@ -89,7 +89,10 @@ export class Linter {
       objectReports = this.#run('object', resource, store);
       this.#objectReports.set(manifest, objectReports);
     }
-    return [...objectReports, ...this.#run('workspace', resource, store)]
+    const workspaceReports = this.#run('workspace', resource, store);
+    // Nearly every object has nothing to be told.
+    if (objectReports.length === 0 && workspaceReports.length === 0) return [];
+    return [...objectReports, ...workspaceReports]
       .filter((report) => !isSuppressed(report.rule, start + report.start, resource, suppressions))
       .map((report) => {
         const { options, rule } = report;

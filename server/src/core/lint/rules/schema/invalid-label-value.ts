@@ -7,9 +7,16 @@ const MAX_LENGTH = 63;
 const VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 
 /** Fields that hold labels wherever they stand in a built-in object. */
-const LABEL_MAPS = new Set(['labels', 'matchLabels', 'nodeSelector']);
+const LABEL_MAPS = new Set<string | number>(['labels', 'matchLabels', 'nodeSelector']);
 /** Free text: what looks like labels in there is none. */
-const CLOSED = new Set(['annotations', 'data', 'stringData', 'binaryData', 'status', 'parameters']);
+const CLOSED = new Set<string | number>([
+  'annotations',
+  'data',
+  'stringData',
+  'binaryData',
+  'status',
+  'parameters',
+]);
 /** Its schemas describe fields of any name. */
 const CRD = 'CustomResourceDefinition';
 
@@ -30,20 +37,22 @@ export const invalidLabelValue = objectRule()({
   },
 
   check({ object, ref }, { report }) {
-    for (const { value, path } of labelValues(object, ref.apiVersion)) {
-      if (value.includes('${')) continue;
+    eachLabel(object, ref.apiVersion, (value, path) => {
       const legalCharacters = VALUE.test(value);
-      if (legalCharacters && value.length <= MAX_LENGTH) continue;
+      if ((legalCharacters && value.length <= MAX_LENGTH) || value.includes('${')) return;
       const legal = legalValue(value);
-      report(legalCharacters ? 'tooLong' : 'characters', path, {
+      const at = [...path];
+      report(legalCharacters ? 'tooLong' : 'characters', at, {
         data: {
           value: JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value),
           length: value.length,
         },
         fixes:
-          legal === '' ? [] : [{ title: 'use', data: { legal }, edits: [{ op: 'set', path, value: legal }] }],
+          legal === ''
+            ? []
+            : [{ title: 'use', data: { legal }, edits: [{ op: 'set', path: at, value: legal }] }],
       });
-    }
+    });
   },
 });
 
@@ -53,38 +62,38 @@ const legalValue = (value: string): string =>
     .slice(0, MAX_LENGTH)
     .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
 
-interface LabelValue {
-  value: string;
-  path: Path;
-}
+/** Told of a label's value and where it stands; the path is changed behind the call. */
+type Visitor = (value: string, path: Path) => void;
 
-function labelValues(object: KubeObject, apiVersion: string): LabelValue[] {
-  const found: LabelValue[] = [];
+function eachLabel(object: KubeObject, apiVersion: string, visit: Visitor): void {
   const isBuiltin = isBuiltinGroup(groupOf(apiVersion)) && object.kind !== CRD;
-  if (isBuiltin) collect(object, [], found);
-  else addMap(object.metadata.labels, ['metadata', 'labels'], found);
+  if (isBuiltin) collect(object, [], visit);
+  else eachIn(object.metadata.labels, ['metadata', 'labels'], visit);
   // The selector of a Service is a map of labels without a field for it.
   if (isBuiltin && (object.kind === 'Service' || object.kind === 'ReplicationController')) {
     const { spec } = object as { spec?: { selector?: unknown } };
-    addMap(spec?.selector, ['spec', 'selector'], found);
-  }
-  return found;
-}
-
-function collect(value: unknown, path: Path, into: LabelValue[]): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) collect(item, [...path, index], into);
-    return;
-  }
-  for (const [key, child] of Object.entries(value)) {
-    if (LABEL_MAPS.has(key) && !Array.isArray(child)) addMap(child, [...path, key], into);
-    else if (!CLOSED.has(key)) collect(child, [...path, key], into);
+    eachIn(spec?.selector, ['spec', 'selector'], visit);
   }
 }
 
-function addMap(map: unknown, path: Path, into: LabelValue[]): void {
+function collect(value: object, path: (string | number)[], visit: Visitor): void {
+  const steps = Array.isArray(value) ? value.keys() : Object.keys(value);
+  for (const step of steps) {
+    const child = (value as Record<string | number, unknown>)[step];
+    if (typeof child !== 'object' || child === null) continue;
+    path.push(step);
+    if (LABEL_MAPS.has(step) && !Array.isArray(child)) eachIn(child, path, visit);
+    else if (!CLOSED.has(step)) collect(child, path, visit);
+    path.pop();
+  }
+}
+
+function eachIn(map: unknown, path: (string | number)[], visit: Visitor): void {
   if (typeof map !== 'object' || map === null) return;
-  for (const [key, value] of Object.entries(map))
-    if (typeof value === 'string') into.push({ value, path: [...path, key] });
+  for (const [key, value] of Object.entries(map)) {
+    if (typeof value !== 'string') continue;
+    path.push(key);
+    visit(value, path);
+    path.pop();
+  }
 }

@@ -1,3 +1,4 @@
+import { remember } from '../../../remember.ts';
 import type { Document } from '../../../yaml/document.ts';
 import { entryLines } from '../../../yaml/entryText.ts';
 import type { MapEntry, MapNode } from '../../../yaml/node.ts';
@@ -46,14 +47,11 @@ interface DuplicateKey {
   again: MapEntry;
 }
 
-const cache = new WeakMap<Document, DuplicateKey[]>();
-
 /** Keys that a map has twice. Documents are kept while their text stays, so each is searched once. */
-function duplicatesOf(document: Document): DuplicateKey[] {
-  const known = cache.get(document);
-  if (known) return known;
+const duplicatesOf = remember((document: Document): readonly DuplicateKey[] => {
   const found: DuplicateKey[] = [];
   for (const map of document.root ? mapsIn(document.root) : []) {
+    if (map.entries.length < 2) continue;
     const seen = new Map<string, MapEntry>();
     for (const entry of map.entries) {
       // Merged entries and those of an alias are written elsewhere, where they are looked at.
@@ -63,6 +61,5 @@ function duplicatesOf(document: Document): DuplicateKey[] {
       else seen.set(entry.key, entry);
     }
   }
-  cache.set(document, found);
   return found;
-}
+});
