@@ -1,5 +1,7 @@
 /** The cluster or snapshot that is looked at, as text. */
+import { delimiter } from 'node:path';
 import * as vscode from 'vscode';
+import type { Aim } from '../../../server/src/core/diagnosis/aim.ts';
 import type { Source } from '../../../server/src/protocol.ts';
 import { matchesAny } from './production.ts';
 
@@ -39,3 +41,12 @@ export function isSource(value: unknown): value is Source {
   const named = kubeconfig === undefined || typeof kubeconfig === 'string';
   return kind === 'context' && named && typeof context === 'string';
 }
+
+/** What commands have to name to reach the source's cluster. A list of kubeconfig files has no flag of its own. */
+export const aimOf = (source: Source): Aim =>
+  source.kind === 'context'
+    ? {
+        context: source.context,
+        ...(source.kubeconfig?.slice(2).includes(delimiter) ? {} : { kubeconfig: source.kubeconfig }),
+      }
+    : {};

@@ -1,8 +1,9 @@
 /** What the buttons of a report do. What they are about is looked up here by index; the page sends nothing else. */
 import * as vscode from 'vscode';
+import { aimReport } from '../../../server/src/core/diagnosis/aim.ts';
 import { reportMarkdown } from '../../../server/src/core/diagnosis/markdown.ts';
 import type { TextEdit } from '../../../server/src/core/finding.ts';
-import { sourceLabel } from '../cluster/source.ts';
+import { aimOf, sourceLabel } from '../cluster/source.ts';
 import { actionFor } from '../failure.ts';
 import { permissionIn, roleFor } from '../role.ts';
 import { textColumn } from '../webview/place.ts';
@@ -47,7 +48,9 @@ export async function actOnReport(state: ReportState, { id, index, second }: Rep
 }
 
 export const markdownOf = ({ report, source }: ReportState): string =>
-  report ? reportMarkdown(report, sourceLabel(source), (text) => vscode.l10n.t(text)) : '';
+  report
+    ? reportMarkdown(aimReport(report, aimOf(source)), sourceLabel(source), (text) => vscode.l10n.t(text))
+    : '';
 
 /** Writes the report as Markdown where the user wants it. */
 export async function saveReport(state: ReportState): Promise<void> {

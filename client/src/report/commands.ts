@@ -1,14 +1,11 @@
-/** The engine's next commands, aimed at the right cluster, and which of them may be typed into a terminal. */
+/** Which of the engine's next commands may be typed into a terminal. */
 
 /** Words that read; a report never offers a command that changes the cluster. */
 const READING =
-  /^kubectl (-n [a-z0-9-]+ |--namespace[= ][a-z0-9-]+ |--context=\S+ )*(get|describe|logs|events|top|auth can-i|api-resources|version|explain|rollout status|rollout history)( |$)/;
+  /^kubectl (-n [a-z0-9-]+ |--namespace[= ][a-z0-9-]+ |--context=\S+ |--kubeconfig=\S+ )*(get|describe|logs|events|top|auth can-i|api-resources|version|explain|rollout status|rollout history)( |$)/;
 
 /** Characters that mean nothing to any shell outside of quotes. */
 const PLAIN = /[\w@%+=:,./ -]/;
-
-/** Names of contexts that need no quoting: `kind-dev`, `arn:aws:eks:…/prod`, `admin@prod`. */
-const PLAIN_CONTEXT = /^[\w@%+=:,./-]+$/;
 
 /**
  * True for a reading kubectl command that means the same in every shell: nothing but plain characters outside
@@ -24,10 +21,4 @@ export function isRunnable(command: string): boolean {
     else if (quote === '' && !PLAIN.test(char)) return false;
   }
   return quote === '';
-}
-
-/** Names the context in a kubectl command that does not, so that it cannot reach another cluster. */
-export function aimed(command: string, context: string | undefined): string {
-  if (!context || !PLAIN_CONTEXT.test(context) || /--context\b/.test(command)) return command;
-  return command.replace(/^kubectl /, `kubectl --context=${context} `);
 }

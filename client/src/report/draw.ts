@@ -1,6 +1,7 @@
 /** From the state of a diagnosis to the words of its page. Pure but for translation. */
 import * as vscode from 'vscode';
 import { ageBetween } from '../../../server/src/core/age.ts';
+import { aimed } from '../../../server/src/core/diagnosis/aim.ts';
 import { chainsOf } from '../../../server/src/core/diagnosis/chain.ts';
 import { headline } from '../../../server/src/core/diagnosis/headline.ts';
 import type { DiagnosisReport, StepResult } from '../../../server/src/core/diagnosis/report.ts';
@@ -8,11 +9,11 @@ import { OUTCOME_SIGNS, outcomeName, stepName } from '../../../server/src/core/d
 import type { Confidence, Finding, Fix } from '../../../server/src/core/finding.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
 import type { ManifestLocation, Source } from '../../../server/src/protocol.ts';
-import { isProduction, sourceName } from '../cluster/source.ts';
+import { aimOf, isProduction, sourceName } from '../cluster/source.ts';
 import { actionFor } from '../failure.ts';
 import { permissionIn } from '../role.ts';
 import type { ManifestFix } from '../server/connection.ts';
-import { aimed, isRunnable } from './commands.ts';
+import { isRunnable } from './commands.ts';
 import type { Button, CauseBox, EvidenceRow, PathStep, ReportPage, Row, Section } from './model.ts';
 import type { ReportState } from './state.ts';
 
@@ -158,9 +159,8 @@ const runButton = (index: number): Button => ({
 
 /** Each command once, those of the first cause first. */
 export function commandsOf(report: DiagnosisReport, source: Source): string[] {
-  const context = source.kind === 'context' ? source.context : undefined;
   const commands = report.rootCauses.flatMap((cause) => cause.commands ?? []);
-  return [...new Set(commands.map((command) => aimed(command, context)))];
+  return [...new Set(commands.map((command) => aimed(command, aimOf(source))))];
 }
 
 const CONFIDENCE: Record<Confidence, { word: string; why: string }> = {

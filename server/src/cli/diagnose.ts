@@ -1,6 +1,7 @@
 /** `pod-triage diagnose KIND/NAME`: why it does not work, from a cluster or a snapshot. */
 import { parseArgs } from 'node:util';
 import { collect } from '../cluster/collect.ts';
+import { aimReport } from '../core/diagnosis/aim.ts';
 import { diagnose as run } from '../core/diagnosis/diagnose.ts';
 import { reportMarkdown } from '../core/diagnosis/markdown.ts';
 import type { Observed, Subject } from '../core/diagnosis/observed.ts';
@@ -28,7 +29,8 @@ export const diagnose = (args: string[], io: CliIO): Promise<number> =>
     try {
       const subject = subjectOf(word, source.namespace ?? namespaceIn(source, word));
       const observed = await observe(source, subject, signal, values.stats ?? false);
-      const report = run(observed, subject, { translate });
+      const found = run(observed, subject, { translate });
+      const report = source.kind === 'cluster' ? aimReport(found, source.aim) : found;
       const where = subject.namespace ? `${source.where} / ${subject.namespace}` : source.where;
       if (format === 'json') io.out(`${JSON.stringify(report, null, 2)}\n`);
       else

@@ -11,7 +11,7 @@ const USAGE = `pod-triage lint [--format text|json|sarif|junit|github] [--profil
                 [--fix] [--fail-on error|warning|info|hint] PATH...|-
 pod-triage diagnose KIND/NAME -n NS [--context C | --from SNAPSHOT] [--format text|json|markdown]
                 [--stats]   reads kubelet statistics; that needs get nodes/proxy, which can do far more than read
-pod-triage scan [-n NS] [--context C | --from SNAPSHOT] [--format text|json]
+pod-triage scan [-n NS | -A] [--context C | --from SNAPSHOT] [--format text|json]
 pod-triage snapshot --out DIR [-n NS] [--context C]
 pod-triage cases [ID]
 pod-triage lsp

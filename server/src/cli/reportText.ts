@@ -49,5 +49,5 @@ function block(lines: string[], title: string, rows: readonly string[]): void {
 }
 
 /** Cluster text must not steer the terminal: no escape sequences, no bells, no carriage returns. */
-const printable = (line: string): string =>
+export const printable = (line: string): string =>
   line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');

@@ -4,6 +4,7 @@ import type { KubeClient } from '../cluster/client.ts';
 import { type ClusterConnections, openConnections } from '../cluster/connections.ts';
 import { ClusterError } from '../cluster/failure.ts';
 import { resourceNamed } from '../cluster/resources.ts';
+import type { Aim } from '../core/diagnosis/aim.ts';
 import type { Subject } from '../core/diagnosis/observed.ts';
 import { isClusterScoped } from '../core/kube/object.ts';
 import { t } from '../l10n.ts';
@@ -25,7 +26,16 @@ export interface SourceFlags {
 }
 
 export type OpenSource =
-  | { kind: 'cluster'; client: KubeClient; namespace: string; where: string; connections: ClusterConnections }
+  | {
+      kind: 'cluster';
+      client: KubeClient;
+      /** The one that was named, else the context's. */
+      namespace: string;
+      where: string;
+      /** What commands have to name to reach the same cluster. */
+      aim: Aim;
+      connections: ClusterConnections;
+    }
   | { kind: 'snapshot'; snapshot: Snapshot; namespace: string | undefined; where: string };
 
 /** Opens what the flags name. Throws `UsageError` for flags that exclude each other, `ClusterError` for the rest. */
@@ -44,7 +54,9 @@ export async function openSource(flags: SourceFlags, io: CliIO): Promise<OpenSou
   });
   const client = await connections.client(flags.context);
   const namespace = flags.namespace ?? client.connection.namespace;
-  return { kind: 'cluster', client, namespace, where: client.connection.context, connections };
+  const { context } = client.connection;
+  const aim = { context, kubeconfig: flags.kubeconfig };
+  return { kind: 'cluster', client, namespace, where: context, aim, connections };
 }
 
 /** `pod/web-1`, `deploy/web`: kinds as kubectl takes them. */

@@ -17,7 +17,7 @@ import { collectDeciders } from './deciders.ts';
 import { CLUSTER_KINDS } from './kinds.ts';
 import { Namespaces } from './namespaces.ts';
 import { collectNeighbours } from './neighbours.ts';
-import { NodeReader, podsOn } from './nodes.ts';
+import { MAX_NODES, NodeReader, podsOn } from './nodes.ts';
 import { collectRoom } from './room.ts';
 
 export interface CollectOptions {
@@ -27,6 +27,8 @@ export interface CollectOptions {
   onPartial?: (observed: Observed) => void;
   /** Read kubelet summaries; they need `nodes/proxy`, which is more than reading. */
   stats?: boolean;
+  /** What namespaces share, from `collectShared`: read once for many of them. */
+  shared?: Collection;
 }
 
 const LOG_LINES = 200;
@@ -44,7 +46,7 @@ export async function collect(
   subject: Subject,
   options: CollectOptions,
 ): Promise<Observed> {
-  const collection = new Collection(client, options.signal, options.onStep);
+  const collection = new Collection(client, options.signal, options.onStep, options.shared);
   await collection.start();
   const namespace = await namespaceOf(collection, subject);
   const namespaces = new Namespaces(collection);
@@ -89,6 +91,18 @@ export async function collect(
     collectStats(collection, scene, options.stats ?? false),
   ]);
   return collection.observed();
+}
+
+/** What the namespaces of a cluster share: its own kinds, the nodes, DNS. */
+export async function collectShared(client: KubeClient, signal: AbortSignal): Promise<Collection> {
+  const collection = new Collection(client, signal);
+  await collection.start();
+  await Promise.all([
+    ...CLUSTER_KINDS.map((kind) => collection.list(kind)),
+    collection.list('Node', {}, MAX_NODES),
+    collectDns(collection),
+  ]);
+  return collection;
 }
 
 /** Kubelet summaries, only when they were asked for: the verb that gives them gives far more. */

@@ -31,18 +31,25 @@ export class Collection {
   readonly signal: AbortSignal;
   readonly #onStep: OnStep;
   readonly #objects = new Map<string, KubeObject>();
+  readonly #base: Collection | undefined;
+  /** Questions that were put, whatever the answer was. */
+  readonly #asked = new Set<string>();
   #serverVersion = '';
   #free = CONCURRENCY;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(client: KubeClient, signal: AbortSignal, onStep: OnStep = () => {}) {
+  /** What `base` has read belongs to this one too, and is not asked for again: the parts that namespaces share. */
+  constructor(client: KubeClient, signal: AbortSignal, onStep: OnStep = () => {}, base?: Collection) {
     this.client = client;
     this.signal = signal;
     this.#onStep = onStep;
+    this.#base = base;
+    if (base) this.#serverVersion = base.#serverVersion;
   }
 
   /** The first request: a server that is dead or does not know us is one failure, not forty gaps. */
   async start(): Promise<void> {
+    if (this.#base) return;
     this.#onStep(t('Asking the API server for its version'));
     try {
       this.#serverVersion = await this.client.serverVersion(this.signal);
@@ -107,6 +114,9 @@ export class Collection {
   ): Promise<Listed | undefined> {
     const resource = resourceOf(kind);
     if (!resource) return undefined;
+    const question = `list|${kind}|${JSON.stringify(selection)}`;
+    if (this.#base?.wasAsked(question)) return undefined;
+    this.#asked.add(question);
     const { namespace } = selection;
     // A part of all namespaces that was refused says nothing about any single one of them.
     const where = namespace !== undefined ? { namespace } : resource.namespaced ? { namespace: '*' } : {};
@@ -139,6 +149,9 @@ export class Collection {
   async read(kind: string, namespace: string | undefined, name: string): Promise<KubeObject | undefined> {
     const resource = resourceOf(kind);
     if (!resource) return undefined;
+    const question = `get|${kind}|${namespace ?? ''}|${name}`;
+    if (this.#base?.wasAsked(question)) return undefined;
+    this.#asked.add(question);
     const gap = { kind, ...(namespace === undefined ? {} : { namespace }), name };
     const object = await this.#attempt(gap, `needs get ${rbacName(resource)}`, async () => {
       try {
@@ -187,7 +200,11 @@ export class Collection {
   }
 
   has(kind: string, namespace: string | undefined, name: string): boolean {
-    return this.#objects.has(keyOf(kind, namespace, name));
+    return this.find(kind, namespace, name) !== undefined;
+  }
+
+  wasAsked(question: string): boolean {
+    return this.#asked.has(question);
   }
 
   get size(): number {
@@ -196,7 +213,7 @@ export class Collection {
 
   /** An object that was read. */
   find(kind: string, namespace: string | undefined, name: string): KubeObject | undefined {
-    return this.#objects.get(keyOf(kind, namespace, name));
+    return this.#objects.get(keyOf(kind, namespace, name)) ?? this.#base?.find(kind, namespace, name);
   }
 
   /** The objects of a kind in a namespace that were read. */
@@ -206,17 +223,27 @@ export class Collection {
     );
   }
 
+  /** The objects of a cluster-scoped kind that were read. */
+  clusterScoped(kind: string): KubeObject[] {
+    return [...this.#objects.values()].filter((object) => object.kind === kind);
+  }
+
   /** What was gathered so far. */
   observed(): Observed {
     return {
       now: new Date(this.client.now()).toISOString(),
       ...(this.#serverVersion ? { serverVersion: this.#serverVersion } : {}),
-      objects: [...this.#objects.values()],
-      gaps: this.gaps,
+      objects: [...this.#objects.values(), ...(this.#base?.others(this.#objects) ?? [])],
+      gaps: [...(this.#base?.gaps ?? []), ...this.gaps],
       logs: this.logs,
       stats: this.stats,
       wholeNodes: this.wholeNodes,
     };
+  }
+
+  /** The objects that `known` does not have. */
+  others(known: ReadonlyMap<string, KubeObject>): KubeObject[] {
+    return [...this.#objects].flatMap(([key, object]) => (known.has(key) ? [] : [object]));
   }
 
   async #attempt<T>(

@@ -6,7 +6,7 @@ import type { Pod } from '../core/kube/types.ts';
 import type { Collection } from './collection.ts';
 
 /** A node weighs some 20 KB, mostly the names of its images: a cluster of thousands is read in part. */
-const MAX_NODES = 1000;
+export const MAX_NODES = 1000;
 /** More nodes than this are cheaper in one list than one by one. */
 const MAX_SINGLE = 20;
 const MAX_IN_DEPTH = 3;

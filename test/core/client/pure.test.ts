@@ -5,11 +5,12 @@ import { fillNames, namesOf } from '../../../client/src/cases/fill.ts';
 import { readCaseMessage } from '../../../client/src/cases/messages.ts';
 import { matchesAny } from '../../../client/src/cluster/production.ts';
 import { objectAt, objectsIn } from '../../../client/src/lint/objectAt.ts';
-import { aimed, isRunnable } from '../../../client/src/report/commands.ts';
+import { isRunnable } from '../../../client/src/report/commands.ts';
 import { readReportMessage } from '../../../client/src/report/model.ts';
 import { permissionIn, roleFor } from '../../../client/src/role.ts';
 import { printable } from '../../../client/src/terminal/text.ts';
 import { html } from '../../../client/src/webview/html.ts';
+import { aimed } from '../../../server/src/core/diagnosis/aim.ts';
 
 describe('html', () => {
   it('escapes what is inserted', () => {
@@ -100,10 +101,22 @@ describe('commands of a report', () => {
   });
 
   it('names the context, so that it reaches no other cluster', () => {
-    assert.equal(aimed('kubectl -n pay get pods', 'prod-eu'), 'kubectl --context=prod-eu -n pay get pods');
-    assert.equal(aimed('kubectl --context=a get pods', 'b'), 'kubectl --context=a get pods');
-    assert.equal(aimed('kubectl get pods', 'a b; reboot'), 'kubectl get pods');
-    assert.equal(aimed('kubectl get pods', undefined), 'kubectl get pods');
+    const aim = (command: string, context?: string, kubeconfig?: string): string =>
+      aimed(command, { context, kubeconfig });
+    assert.equal(aim('kubectl -n pay get pods', 'prod-eu'), 'kubectl --context=prod-eu -n pay get pods');
+    assert.equal(aim('kubectl --context=a get pods', 'b'), 'kubectl --context=a get pods');
+    assert.equal(aim('kubectl get pods', undefined), 'kubectl get pods');
+    assert.equal(
+      aim('kubectl get pods', 'dev', '/home/me/my config'),
+      "kubectl --kubeconfig='/home/me/my config' --context=dev get pods",
+    );
+  });
+
+  it('quotes a context that a shell would read, and never types it', () => {
+    const command = aimed('kubectl get pods', { context: "it's $(reboot); x" });
+    assert.equal(command, "kubectl --context='it'\\''s $(reboot); x' get pods");
+    assert.ok(!isRunnable(command));
+    assert.equal(aimed('kubectl get pods', { context: 'a\u001b[2Jb' }), 'kubectl get pods');
   });
 });
 
