@@ -128,6 +128,23 @@ export interface TerminalPlace {
   container: string;
 }
 
+/** What an active test would do, for the question before it. */
+export interface ProbeProposal {
+  context: string;
+  namespace: string;
+  /** `Pod/shop/web-1`: the object that is changed or made. */
+  object: string;
+  /** The exact object that would be written, as YAML; empty when nothing is. */
+  yaml: string;
+  /** What is added and what becomes of it, one localised sentence. */
+  summary: string;
+  image: string;
+  /** What is tried, one row a test. */
+  tests: string[];
+}
+
+export type ProbeOptions = Pick<TerminalOptions, 'image' | 'pullPolicy'>;
+
 export type NetshootProfile = 'general' | 'baseline' | 'restricted' | 'netadmin' | 'sysadmin';
 
 export interface TerminalOptions {
@@ -196,6 +213,13 @@ export interface Requests {
     };
     result: Result<TerminalPlace>;
   };
+  /** Reads the subject anew and says what an active test would do. Changes nothing. */
+  'podTriage/planProbe': {
+    params: { id: string; source: Source; subject: Subject; options: ProbeOptions };
+    result: Result<ProbeProposal>;
+  };
+  /** Runs the test that was planned under this id; the user has seen it and agreed. Steps come as `diagnosisStep`. */
+  'podTriage/runProbe': { params: { id: string }; result: Result<DiagnosisReport> };
   'podTriage/closeTerminal': { params: { id: string }; result: Result<null> };
   /** The lint rules that a case explains, and whether they are on by the workspace's settings. */
   'podTriage/rulesOfCase': { params: { caseId: string }; result: Result<{ id: string; enabled: boolean }[]> };

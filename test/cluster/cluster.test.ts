@@ -8,7 +8,7 @@ import { planOf, SLOTS } from './lib/layout.ts';
 
 const cause = (id: string, ref: string) => {
   const [kind = '', namespace = '', name = ''] = ref.split('/');
-  return { id, object: { kind, namespace, name } };
+  return { id, confidence: 'certain', object: { kind, namespace, name }, evidence: [] };
 };
 
 for (const id of faultIds()) {

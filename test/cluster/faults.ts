@@ -13,7 +13,14 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Fault, faultIds, loadFault, needsOwnCluster, needsQuiet } from './lib/faults/fault.ts';
+import {
+  type Fault,
+  faultIds,
+  loadFault,
+  needsOwnCluster,
+  needsQuiet,
+  toolsImage,
+} from './lib/faults/fault.ts';
 import { plant, uproot } from './lib/faults/plant.ts';
 import { findTarget, type Target } from './lib/faults/target.ts';
 import { type Diagnosis, mistake } from './lib/faults/verdict.ts';
@@ -41,6 +48,7 @@ type Checked = { fault: Fault; outcome: Outcome };
 
 function diagnose(fault: Fault, target: Target): Promise<Diagnosis> {
   const args = ['diagnose', fault.diagnose, '-n', fault.id, '--context', target.context, '--format', 'json'];
+  if (fault.probe) args.push('--probe', '--yes', '--probe-image', toolsImage());
   const env = { ...process.env, KUBECONFIG: target.kubeconfig };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cliFile, ...args], { env, timeout: DIAGNOSIS_SECONDS * 1000 });
@@ -63,11 +71,24 @@ function diagnose(fault: Fault, target: Target): Promise<Diagnosis> {
 async function outcomeOf(fault: Fault, target: Target): Promise<Outcome> {
   try {
     await plant(fault, target);
-    const why = mistake(fault.expect, await diagnose(fault, target));
+    const answer = await diagnose(fault, target);
+    const why =
+      mistake(fault.expect, answer) ?? (fault.probe ? await flawOf(fault, target, answer) : undefined);
     return why === undefined ? { kind: 'passed' } : { kind: 'failed', why };
   } catch (cause) {
     return { kind: 'failed', why: cause instanceof Error ? cause.message : String(cause) };
   }
+}
+
+/** What is wrong with an active test itself: that it told nothing, or left a pod of its own. */
+async function flawOf(fault: Fault, { api }: Target, { probe }: Diagnosis): Promise<string | undefined> {
+  if (!probe?.tests.some(({ outcome }) => outcome !== 'inconclusive')) return 'the active test told nothing';
+  const label = encodeURIComponent('app.kubernetes.io/component=active-test');
+  const pods = await api.get<{ items: { metadata: { name: string } }[] }>(
+    `/api/v1/namespaces/${fault.id}/pods?labelSelector=${label}`,
+  );
+  const names = (pods?.items ?? []).map(({ metadata }) => metadata.name);
+  return names.length > 0 ? `the active test left ${names.join(', ')} behind` : undefined;
 }
 
 async function check(fault: Fault, target: Target): Promise<Outcome> {

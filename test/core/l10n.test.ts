@@ -7,6 +7,7 @@ import { DIAGNOSIS_MESSAGES } from '../../server/src/core/diagnosis/messages.ts'
 import { MODES } from '../../server/src/core/diagnosis/modes/index.ts';
 import { CONFIG_MESSAGES } from '../../server/src/core/lint/configFile.ts';
 import { RULES } from '../../server/src/core/lint/rules/index.ts';
+import { PROBE_MESSAGES } from '../../server/src/core/probe/messages.ts';
 import { ROOT } from '../tools/paths.ts';
 
 const read = (path: string): Record<string, string> =>
@@ -36,6 +37,7 @@ describe('localisation', () => {
   const declared = new Set([
     ...Object.values(CONFIG_MESSAGES),
     ...Object.values(DIAGNOSIS_MESSAGES),
+    ...Object.values(PROBE_MESSAGES),
     ...[...RULES, ...MODES].flatMap(({ messages }) => Object.values(messages as Record<string, string>)),
   ]);
 

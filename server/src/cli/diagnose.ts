@@ -8,6 +8,7 @@ import type { Observed, Subject } from '../core/diagnosis/observed.ts';
 import { t, translate } from '../l10n.ts';
 import { gapsOfNamespace } from '../snapshot/read.ts';
 import { type CliIO, oneOf, UsageError } from './io.ts';
+import { checkProbeFlags, PROBE_OPTIONS, probe } from './probe.ts';
 import { reportText } from './reportText.ts';
 import { type OpenSource, openSource, reporting, SOURCE_OPTIONS, subjectOf } from './source.ts';
 
@@ -17,8 +18,14 @@ export const diagnose = (args: string[], io: CliIO): Promise<number> =>
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { ...SOURCE_OPTIONS, format: { type: 'string' }, stats: { type: 'boolean' } },
+      options: {
+        ...SOURCE_OPTIONS,
+        ...PROBE_OPTIONS,
+        format: { type: 'string' },
+        stats: { type: 'boolean' },
+      },
     });
+    checkProbeFlags(values, io);
     const [word, ...rest] = positionals;
     if (word === undefined || rest.length > 0)
       throw new UsageError(t('diagnose takes one object, for example pod/web-1.'));
@@ -28,7 +35,9 @@ export const diagnose = (args: string[], io: CliIO): Promise<number> =>
     const source = await openSource(values, io);
     try {
       const subject = subjectOf(word, source.namespace ?? namespaceIn(source, word));
-      const observed = await observe(source, subject, signal, values.stats ?? false);
+      let observed = await observe(source, subject, signal, values.stats ?? false);
+      if (values.probe && source.kind === 'cluster')
+        observed = { ...observed, probe: await probe(source.client, observed, subject, values, io, signal) };
       const found = run(observed, subject, { translate });
       const report = source.kind === 'cluster' ? aimReport(found, source.aim) : found;
       const where = subject.namespace ? `${source.where} / ${subject.namespace}` : source.where;

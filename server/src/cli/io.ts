@@ -11,6 +11,8 @@ export interface CliIO {
   /** Absolute path of the folder that holds dist/ and media/. */
   root: string;
   readStdin(): Promise<string>;
+  /** Asks a question that is answered by yes or no; absent where nobody sits at a terminal. */
+  confirm?: (question: string, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** Usage or input that cannot be read: exit code 2 with one line that says how to mend it. */

@@ -1,6 +1,7 @@
 /** The command line: picks the command, turns errors into one line and an exit code. */
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { loadMessages, t } from '../l10n.ts';
 import { cases } from './cases.ts';
 import { type CliIO, UsageError } from './io.ts';
@@ -11,6 +12,7 @@ const USAGE = `pod-triage lint [--format text|json|sarif|junit|github] [--profil
                 [--fix] [--fail-on error|warning|info|hint] PATH...|-
 pod-triage diagnose KIND/NAME -n NS [--context C | --from SNAPSHOT] [--format text|json|markdown]
                 [--stats]   reads kubelet statistics; that needs get nodes/proxy, which can do far more than read
+                [--probe [--yes] [--probe-image IMAGE]]
 pod-triage scan [-n NS | -A] [--context C | --from SNAPSHOT] [--format text|json]
 pod-triage snapshot --out DIR [-n NS] [--context C]
 pod-triage cases [ID]
@@ -56,6 +58,7 @@ async function main(argv: string[]): Promise<number> {
       for await (const chunk of process.stdin) text += chunk;
       return text;
     },
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { confirm } : {}),
   };
   const locale = process.env.LC_ALL ?? process.env.LC_MESSAGES ?? process.env.LANG ?? 'en';
   loadMessages(join(io.root, 'dist', 'l10n'), locale);
@@ -79,6 +82,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(141);
 });
+/** On standard error: standard output is for results. Anything but yes is no. */
+async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await lines.question(`${question} [y/N] `, { signal });
+    return /^(y|yes)$/i.test(answer.trim());
+  } finally {
+    lines.close();
+  }
+}
 
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;

@@ -1,8 +1,8 @@
 /** A diagnosis for a terminal: the verdict first, then how it is known, then what was not looked at. */
 import { chainsOf } from '../core/diagnosis/chain.ts';
 import { headline } from '../core/diagnosis/headline.ts';
-import type { DiagnosisReport } from '../core/diagnosis/report.ts';
-import { OUTCOME_SIGNS, stepName } from '../core/diagnosis/stepNames.ts';
+import type { DiagnosisReport, ProbeRow } from '../core/diagnosis/report.ts';
+import { OUTCOME_SIGNS, PROBE_SIGNS, probePlace, stepName } from '../core/diagnosis/stepNames.ts';
 import type { Evidence } from '../core/finding.ts';
 import { formatRef } from '../core/kube/ref.ts';
 import { t, translate } from '../l10n.ts';
@@ -24,6 +24,12 @@ export function reportText(report: DiagnosisReport, where: string): string {
       .map(({ step, outcome }) => `${stepName(step, translate)} ${OUTCOME_SIGNS[outcome]}`)
       .join('  '),
   );
+  if (report.probe)
+    block(
+      lines,
+      t('Active test from {from}', { from: probePlace(report.probe) }),
+      report.probe.tests.flatMap(testLines),
+    );
   block(
     lines,
     t('Not checked'),
@@ -36,6 +42,12 @@ export function reportText(report: DiagnosisReport, where: string): string {
   );
   block(lines, t('In order'), report.healthy);
   return `${lines.map(printable).join('\n').trimEnd()}\n`;
+}
+
+/** The test, and the tool's words below it where they say why it failed. */
+function testLines({ test, outcome, text }: ProbeRow): string[] {
+  const line = `${PROBE_SIGNS[outcome]} ${test}`;
+  return outcome === 'ok' ? [line] : [line, ...text.split('\n').map((each) => `    ${each}`)];
 }
 
 function evidenceLines({ source, path, text, at }: Evidence): string[] {

@@ -69,11 +69,14 @@ export function subjectOf(word: string, namespace: string | undefined): Subject 
   return { kind: resource.kind, name, namespace: namespace ?? 'default' };
 }
 
+/** Signals after which what was made in a cluster is still taken away. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Runs a command and turns what a user can mend into one line and exit code 2. */
 export async function reporting(io: CliIO, run: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort(new DOMException('interrupted', 'AbortError'));
-  process.once('SIGINT', onInterrupt);
+  for (const name of ENDING) process.once(name, onInterrupt);
   try {
     return await run(stop.signal);
   } catch (error) {
@@ -83,7 +86,7 @@ export async function reporting(io: CliIO, run: (signal: AbortSignal) => Promise
     io.err(`pod-triage: ${line}`);
     return 2;
   } finally {
-    process.off('SIGINT', onInterrupt);
+    for (const name of ENDING) process.off(name, onInterrupt);
   }
 }
 

@@ -152,6 +152,22 @@ export interface Purpose {
   namespace?: string;
 }
 
+/** A permission that is known to be missing before anything was tried. */
+export const noAccess = (purpose: Purpose): ClusterError =>
+  fail({
+    code: 'forbidden',
+    message: t('You may not {verb} {resource} in namespace {namespace}; ask for that permission.', {
+      verb: purpose.verb,
+      resource: purpose.resource,
+      namespace: purpose.namespace,
+    }),
+    permission: {
+      verb: purpose.verb,
+      resource: purpose.resource,
+      ...(purpose.namespace ? { namespace: purpose.namespace } : {}),
+    },
+  });
+
 export const needs = (purpose: Purpose): string => `needs ${purpose.verb} ${purpose.resource}`;
 
 /** Turns an HTTP status that is no success into an error. */

@@ -17,6 +17,8 @@ export const WORKER_METHODS = [
   'podTriage/planTerminal',
   'podTriage/openTerminal',
   'podTriage/closeTerminal',
+  'podTriage/planProbe',
+  'podTriage/runProbe',
 ] as const satisfies readonly (keyof Requests)[];
 export type WorkerMethod = (typeof WORKER_METHODS)[number];
 

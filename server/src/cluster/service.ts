@@ -14,6 +14,7 @@ import { KubeconfigWatch } from './kubeconfigWatch.ts';
 import { LineBatch } from './logs/batch.ts';
 import { followLogs } from './logs/follow.ts';
 import { readLogs } from './logs/read.ts';
+import { ActiveTests } from './probe/activeTests.ts';
 import type { Answer, Handlers, NotifyClient, Params, WorkerMethod } from './rpc.ts';
 import { clusterReader, type SourceReader, snapshotReader } from './source.ts';
 import { type SubjectRow, subjectRow } from './subjects.ts';
@@ -27,6 +28,7 @@ const WORKLOADS: ReadonlySet<string> = new Set(VIEW_KINDS);
 export class ClusterService {
   readonly handlers: Handlers;
   readonly terminals: Terminals;
+  readonly #tests = new ActiveTests();
   readonly #notify: NotifyClient;
   readonly #connections: ClusterConnections;
   readonly #snapshots = new Map<string, Promise<Snapshot>>();
@@ -81,6 +83,16 @@ export class ClusterService {
       'podTriage/openTerminal': guarded(async (params, signal) =>
         this.terminals.open(await this.#client(params.source), params, signal),
       ),
+      'podTriage/planProbe': guarded(async ({ id, source, subject, options }, signal) =>
+        this.#tests.plan(id, await this.#liveClient(source), subject, options, signal),
+      ),
+      'podTriage/runProbe': guarded(({ id }, signal) =>
+        this.#tests.run(
+          id,
+          (doing) => this.#notify('podTriage/diagnosisStep', { id, steps: [], doing }),
+          signal,
+        ),
+      ),
       'podTriage/closeTerminal': guarded(async ({ id }) => {
         await this.terminals.close(id);
         return null;
@@ -91,7 +103,7 @@ export class ClusterService {
   async close(): Promise<void> {
     this.#live?.close();
     this.#watch.close();
-    await this.terminals.closeAll();
+    await Promise.all([this.terminals.closeAll(), this.#tests.settled()]);
     this.#connections.close();
   }
 
@@ -239,6 +251,14 @@ export class ClusterService {
   async #reader(source: Source): Promise<SourceReader> {
     if (source.kind === 'snapshot') return snapshotReader(await this.#snapshot(source.folder));
     return clusterReader(await this.#client(source));
+  }
+
+  async #liveClient(source: Source): Promise<KubeClient> {
+    if (source.kind === 'context') return this.#client(source);
+    throw fail({
+      code: 'invalid',
+      message: t('An active test runs in a cluster; a snapshot is a record of one.'),
+    });
   }
 
   /** The client of a context. An empty name is the current context. */

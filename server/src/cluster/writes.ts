@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from '../core/kube/object.ts';
 import type { Container, Pod } from '../core/kube/types.ts';
-import { openChannel } from './channel.ts';
+import { type ChannelEnd, openChannel } from './channel.ts';
 import type { KubeClient } from './client.ts';
 import { failureOf } from './failure.ts';
 import { nameSegment, namespaceSegment } from './names.ts';
@@ -80,6 +80,56 @@ export async function deleteDebugPod(
   } catch (error) {
     if (failureOf(error).code !== 'not-found') throw error;
   }
+}
+
+/** The most that a command may print. */
+const MAX_OUTPUT = 1_000_000;
+
+/**
+ * Runs a command in a container of ours and resolves with what it printed, standard output and errors together.
+ * `command` is a list of words that no shell joins. Closing on `signal` does not end the command: see
+ * `endEphemeralShell`. Throws failures like any call.
+ */
+export async function runInContainer(
+  client: KubeClient,
+  { namespace, pod, container }: { namespace: string; pod: string; container: string },
+  command: readonly string[],
+  onOutput: (sofar: string) => void,
+  signal: AbortSignal,
+): Promise<{ output: string; isComplete: boolean; message: string }> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  let finish: (end: ChannelEnd) => void = () => {};
+  const ended = new Promise<ChannelEnd>((resolve) => {
+    finish = resolve;
+  });
+  const channel = await openChannel(
+    client,
+    {
+      path: `/api/v1/namespaces/${namespaceSegment(namespace)}/pods/${nameSegment(pod)}/exec`,
+      query: { container, command: [...command], stdout: 'true', stderr: 'true' },
+      purpose: { verb: 'create', resource: 'pods/exec', namespace },
+    },
+    {
+      onOutput: (bytes) => {
+        size += bytes.length;
+        if (size > MAX_OUTPUT) return channel.close();
+        pieces.push(bytes);
+        onOutput(Buffer.concat(pieces).toString('utf8'));
+      },
+      onEnd: finish,
+    },
+    signal,
+  );
+  const onAbort = (): void => channel.close();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const { status } = await ended.finally(() => signal.removeEventListener('abort', onAbort));
+  signal.throwIfAborted();
+  return {
+    output: Buffer.concat(pieces).toString('utf8'),
+    isComplete: status !== undefined,
+    message: status?.message ?? '',
+  };
 }
 
 /** Variable that every process of a terminal inherits. Processes of the pod's own containers do not have it. */

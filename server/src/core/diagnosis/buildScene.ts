@@ -46,6 +46,7 @@ export function buildScene(index: ObservedIndex, asked: Subject): Scene {
     store: index.store,
     now: index.now,
     ...gather.finish(object),
+    ...(index.observed.probe?.kind === 'run' ? { probe: index.observed.probe.run } : {}),
     find: index.find,
     childrenOf: index.childrenOf,
     ownersOf: index.ownersOf,

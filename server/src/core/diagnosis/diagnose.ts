@@ -10,6 +10,7 @@ import {
 import { refKey } from '../kube/ref.ts';
 import { formatPath } from '../path.ts';
 import { buildScene } from './buildScene.ts';
+import { confront } from './confront.ts';
 import { explanations, mergeReports, type Report, rootOf } from './dominance.ts';
 import { describeSteps, healthyFacts } from './ladder.ts';
 import { DIAGNOSIS_MESSAGES, type DiagnosisMessage } from './messages.ts';
@@ -19,6 +20,7 @@ import { MODES } from './modes/index.ts';
 import { collectGaps, type NotCheckedNote } from './notChecked.ts';
 import type { Observed, Subject } from './observed.ts';
 import { indexObserved, type ObservedIndex } from './observedIndex.ts';
+import { probeGaps, probeHealthy, probeReport } from './probeReport.ts';
 import { type Consequence, type DiagnosisReport, STEPS } from './report.ts';
 import type { Scene } from './scene.ts';
 import { waitingPods } from './starting.ts';
@@ -52,7 +54,7 @@ export function diagnose(
   if (!scene.object) return missingSubject(scene, index, say);
 
   const { reports, notes } = runModes(scene, options.modes ?? MODES, say);
-  const merged = mergeReports(reports);
+  const merged = mergeReports(confront(scene, reports));
   const direct = explanations(merged);
   const finding = (report: Report): Finding => toFinding(report, translate);
 
@@ -91,18 +93,25 @@ export function diagnose(
   const unanswered = waiting.filter(
     ({ pod }) => scene.subjectPods.has(pod) && !answered.has(refKey(pod.ref)),
   );
+  const { probe } = index.observed;
+  const tests = probeReport(scene, translate);
   return {
     subject: scene.subject,
     at,
     rootCauses,
     consequences,
-    healthy: healthyFacts(scene, failed, say),
+    healthy: [
+      ...healthyFacts(scene, failed, say),
+      ...(roots.length === 0 ? probeHealthy(scene, translate) : []),
+    ],
     notChecked: [
+      ...probeGaps(scene, probe?.kind === 'refused' ? probe.refusal : undefined, translate),
       ...waitingNotes(scene, unanswered, say),
       ...collectGaps(scene, index, notes, say, roots.length > 0),
     ],
     alsoSeen,
     steps: describeSteps(scene, failed, unanswered, say),
+    ...(tests ? { probe: tests } : {}),
   };
 }
 

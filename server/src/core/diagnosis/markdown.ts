@@ -6,7 +6,14 @@ import { formatRef } from '../kube/ref.ts';
 import { chainsOf } from './chain.ts';
 import { headline } from './headline.ts';
 import type { DiagnosisReport } from './report.ts';
-import { OUTCOME_SIGNS, outcomeName, stepName } from './stepNames.ts';
+import {
+  OUTCOME_SIGNS,
+  outcomeName,
+  PROBE_SIGNS,
+  probeOutcomeName,
+  probePlace,
+  stepName,
+} from './stepNames.ts';
 
 const messages = {
   title: '{object}: diagnosis',
@@ -15,6 +22,7 @@ const messages = {
   follows: 'What follows from it',
   evidence: 'How we know',
   path: 'The path',
+  tests: 'Active test from {from}',
   notChecked: 'Not checked',
   alsoSeen: 'Also seen, not the cause',
   healthy: 'In order',
@@ -53,6 +61,14 @@ export function reportMarkdown(report: DiagnosisReport, where: string, translate
       const name = `${OUTCOME_SIGNS[outcome]} ${stepName(step, translate)}: ${outcomeName(outcome, translate)}`;
       return `- ${name}${detail ? `, ${plain(detail)}` : ''}`;
     }),
+  );
+  section(
+    lines,
+    say('tests', { from: plain(report.probe ? probePlace(report.probe) : '') }),
+    (report.probe?.tests ?? []).map(
+      ({ test, outcome, text }) =>
+        `- ${PROBE_SIGNS[outcome]} ${plain(test)}: ${probeOutcomeName(outcome, translate)} ${code(text)}`,
+    ),
   );
   section(
     lines,

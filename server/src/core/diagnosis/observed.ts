@@ -1,6 +1,7 @@
 /** What a diagnosis looks at: a cluster or a snapshot at one moment, as plain data. */
 import type { KubeObject } from '../kube/object.ts';
 import type { ObjectRef } from '../kube/ref.ts';
+import type { ProbeRefusal, ProbeRun } from '../probe/check.ts';
 
 /** Why something was not checked. */
 export type GapReason =
@@ -69,6 +70,8 @@ export interface Observed {
   stats: Record<string, KubeletStats>;
   /** Nodes whose running pods of all namespaces were read; absent where that is not known, as in a snapshot. */
   wholeNodes?: string[];
+  /** What an active test saw, or why one that was asked for was not made. */
+  probe?: { kind: 'run'; run: ProbeRun } | { kind: 'refused'; refusal: ProbeRefusal };
 }
 
 /** What somebody wants to know about. */

@@ -1,5 +1,6 @@
 /** The answer of a diagnosis: what the command line prints as JSON and the editor draws. */
 import type { Finding } from '../finding.ts';
+import type { ProbeOutcome } from '../probe/check.ts';
 import type { GapReason, Subject } from './observed.ts';
 
 /** The ladder's steps, in the order a pod climbs them. */
@@ -62,4 +63,24 @@ export interface DiagnosisReport {
   /** Problems nearby that do not explain the subject's state. */
   alsoSeen: Finding[];
   steps: StepResult[];
+  /** What an active test tried, when one was made. */
+  probe?: ProbeReport;
+}
+
+export interface ProbeReport {
+  /** `Pod shop/web-1`; for a pod that was made for the test, its name then. */
+  from: string;
+  node?: string;
+  /** True when the pod was made for the test, and deleted after it. */
+  made: boolean;
+  at: string;
+  tests: ProbeRow[];
+}
+
+export interface ProbeRow {
+  /** What was tried, a sentence without its end: `connect to Service ledger at 10.96.7.7:80`. */
+  test: string;
+  outcome: ProbeOutcome;
+  /** The tool's own words. */
+  text: string;
 }

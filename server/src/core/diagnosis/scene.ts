@@ -10,6 +10,7 @@ import type {
   Pod,
   Service,
 } from '../kube/types.ts';
+import type { ProbeRun } from '../probe/check.ts';
 import type { Gap, KubeletStats, Subject } from './observed.ts';
 
 export interface Scene {
@@ -47,6 +48,8 @@ export interface Scene {
   eventsOf(resource: Resource): Event[];
   /** Last lines of a container's log; undefined when they were not read. */
   logOf(pod: Resource<Pod>, container: string, previous?: boolean): string | undefined;
+  /** What an active test saw, as it was read; modes look at it through `probed.ts`. */
+  probe?: ProbeRun;
   statsOf(node: string): KubeletStats | undefined;
   /** The gap that hides objects of a kind (in a namespace), or one of them; undefined when they were all read. */
   gapOf(kind: string, namespace?: string, name?: string): Gap | undefined;

@@ -1,6 +1,7 @@
 /** What the ladder's steps are called, and the words of their outcomes. */
 import type { Translate } from '../finding.ts';
-import type { Step, StepOutcome } from './report.ts';
+import type { ProbeOutcome } from '../probe/check.ts';
+import type { ProbeReport, Step, StepOutcome } from './report.ts';
 
 const STEP_NAMES = {
   exists: 'exists',
@@ -34,6 +35,20 @@ export const OUTCOME_SIGNS = {
   'not-checked': '?',
   'not-reached': '–',
 } satisfies Record<StepOutcome, string>;
+
+const PROBE_OUTCOMES = {
+  ok: 'works',
+  failed: 'failed',
+  inconclusive: 'says nothing',
+} satisfies Record<ProbeOutcome, string>;
+
+export const PROBE_SIGNS = { ok: '✓', failed: '✖', inconclusive: '?' } satisfies Record<ProbeOutcome, string>;
+
+export const probeOutcomeName = (outcome: ProbeOutcome, translate: Translate): string =>
+  translate(PROBE_OUTCOMES[outcome]);
+
+/** `Pod shop/web-1, worker-2`. */
+export const probePlace = ({ from, node }: ProbeReport): string => (node ? `${from}, ${node}` : from);
 
 export const stepName = (step: Step, translate: Translate): string => translate(STEP_NAMES[step]);
 export const outcomeName = (outcome: StepOutcome, translate: Translate): string =>

@@ -47,6 +47,10 @@ export interface Expectation {
   root: string | null;
   /** `Kind/namespace/name`, with * for generated parts; several where several are right. */
   object?: string | string[];
+  /** How sure the first root cause is. */
+  confidence?: string;
+  /** What some evidence of the first root cause is like, as `source path text`. */
+  evidence?: string;
   /** Failure modes that no root cause may have. */
   not?: string[];
 }
@@ -56,6 +60,8 @@ export interface Fault {
   summary: string;
   /** `Kind/name` of what a user would point at. */
   diagnose: string;
+  /** Asks with an active test, which must tell something and leave no pod behind. */
+  probe?: boolean;
   wait: Condition[];
   timeoutSeconds?: number;
   acts?: Act[];
@@ -90,6 +96,9 @@ export function loadFault(id: string): Fault {
   });
   return { id, ...description, manifests: manifests.map((object) => inNamespace(object, id)) };
 }
+
+/** The image that active tests run. */
+export const toolsImage = (): string => `${registry()}/tools:1`;
 
 /** Where the images come from in somebody else's cluster. */
 const registry = (): string => process.env.POD_TRIAGE_REGISTRY || registryName;

@@ -2,7 +2,13 @@ import type { Expectation } from './fault.ts';
 
 /** What this runner reads of a diagnosis in JSON. */
 export interface Diagnosis {
-  rootCauses: { id: string; object: { kind: string; namespace?: string; name: string } }[];
+  rootCauses: {
+    id: string;
+    confidence: string;
+    object: { kind: string; namespace?: string; name: string };
+    evidence: { source: string; path?: string; text: string }[];
+  }[];
+  probe?: { tests: { test: string; outcome: string; text: string }[] };
 }
 
 /** Why a diagnosis is not the one that a fault expects; undefined when it is. */
@@ -17,6 +23,11 @@ export function mistake(expected: Expectation, diagnosis: Diagnosis): string | u
   if (objects.length > 0 && !objects.some((pattern) => matchesPattern(pattern, refOf(first.object)))) {
     return `expected ${expected.root} on ${objects.join(' or ')}, got ${said}`;
   }
+  if (expected.confidence && first.confidence !== expected.confidence)
+    return `expected ${expected.root} to be ${expected.confidence}, it is ${first.confidence}`;
+  const quoted = first.evidence.map(({ source, path, text }) => `${source} ${path ?? ''} ${text}`);
+  if (expected.evidence && !quoted.some((line) => new RegExp(expected.evidence ?? '').test(line)))
+    return `expected evidence like ${expected.evidence}, got ${quoted.join(' | ')}`;
   const forbidden = diagnosis.rootCauses.find((cause) => expected.not?.includes(cause.id));
   return forbidden ? `${forbidden.id} must not be named as a cause, got ${said}` : undefined;
 }

@@ -3,6 +3,7 @@ import { claims, controllers } from './controllers.ts';
 import { image } from './image.ts';
 import { ingresses, names, policies, ways } from './network.ts';
 import { failedPods, nodes, sandboxes, terminating, volumes } from './pods.ts';
+import { probedWays } from './probed.ts';
 import { probes } from './probes.ts';
 import { config, endings, logCauses } from './runtime.ts';
 import type { Scenario } from './scenario.ts';
@@ -28,6 +29,7 @@ export const scenarios: Scenario[] = [
   ...ingresses,
   ...policies,
   ...ways,
+  ...probedWays,
   ...names,
   ...controllers,
   ...terminating,

@@ -47,7 +47,8 @@ import { nodeConditionModes } from './node/conditions.ts';
 import { nodeCordoned } from './node/nodeCordoned.ts';
 import { blockedModes } from './policy/blocked.ts';
 import { dnsPolicyModes } from './policy/dns.ts';
-import { crossNodeOverlayBlocked, kubeProxyNotRunning } from './policy/nodePath.ts';
+import { mtuMismatch } from './policy/mtu.ts';
+import { crossNodeOverlayBlocked, kubeProxyNotRunning, kubeProxyStaleRules } from './policy/nodePath.ts';
 import { probeErrorModes } from './probes/errors.ts';
 import {
   livenessRestartLoop,
@@ -149,6 +150,7 @@ export const MODES: readonly FailureMode[] = [
   clientUsesWrongServicePort,
   appListensOnLoopback,
   kubeProxyNotRunning,
+  kubeProxyStaleRules,
   loadBalancerPending,
   externalNameUnresolvable,
   publishNotReadyMisuse,
@@ -165,6 +167,7 @@ export const MODES: readonly FailureMode[] = [
   // policy
   ...blockedModes,
   crossNodeOverlayBlocked,
+  mtuMismatch,
   // dns
   ...dnsPolicyModes,
   serviceMissing,

@@ -3,9 +3,11 @@ import type { Evidence } from '../../../finding.ts';
 import { backendsOf } from '../../../kube/backends.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
 import type { Pod, Service, ServicePort } from '../../../kube/types.ts';
+import type { ProbeResult } from '../../../probe/check.ts';
 import { activeContainers, isReady, isStruggling, livePods } from '../../containers.ts';
-import { type FailedCall, hostReferences, resolveHost } from '../../dependencies.ts';
+import { hostReferences, resolveHost } from '../../dependencies.ts';
 import { fieldEvidence, logEvidence } from '../../evidence.ts';
+import { isTestedFrom, probedPorts, probeEvidence } from '../../probed.ts';
 import type { Scene } from '../../scene.ts';
 import { callsInScene } from '../service/remote.ts';
 
@@ -14,7 +16,10 @@ export interface Attempt {
   client: Resource<Pod>;
   service: Resource<Service>;
   port: ServicePort;
-  call?: FailedCall;
+  /** True when the failure itself was seen, in a log or by an active test. */
+  seen: boolean;
+  /** An active test that got through where it should not, if policy forbids it. */
+  reached?: Evidence;
   evidence: Evidence[];
   /** An Ingress whose controller is the client. */
   ingress?: Resource;
@@ -35,7 +40,7 @@ export function attempts(scene: Scene): Attempt[] {
     const port = call.port ?? (error.port === undefined ? ports[0] : undefined);
     if (!port) continue;
     const evidence = [logEvidence(fact.pod, fact.name, previous, error.line)];
-    add({ client: fact.pod, service: resolution.service, port, call, evidence });
+    add({ client: fact.pod, service: resolution.service, port, seen: true, evidence });
   }
   for (const pod of livePods(scene)) {
     if (!isStruggling(pod, scene.now)) continue;
@@ -46,11 +51,46 @@ export function attempts(scene: Scene): Attempt[] {
         const ports = resolution.service.object.spec?.ports ?? [];
         const port = wanted === undefined ? ports[0] : ports.find(({ port: number }) => number === wanted);
         if (port)
-          add({ client: pod, service: resolution.service, port, evidence: [fieldEvidence(pod, path)] });
+          add({
+            client: pod,
+            service: resolution.service,
+            port,
+            seen: false,
+            evidence: [fieldEvidence(pod, path)],
+          });
       }
   }
   for (const attempt of controllerAttempts(scene)) add(attempt);
-  return [...found.values()];
+  for (const attempt of probedAttempts(scene)) add(attempt);
+  return [...found.values()].map((attempt) => withProbe(scene, attempt));
+}
+
+/** What an active test tried and did not get, where nothing but the Service's own pods was in the way. */
+const probedAttempts = (scene: Scene): Attempt[] =>
+  probedPorts(scene).flatMap(({ client, service, port, direct }) =>
+    client && direct.length > 0 && direct.every(isSilent)
+      ? [{ client, service, port, seen: true, evidence: [] }]
+      : [],
+  );
+
+const isSilent = ({ outcome, symptom }: ProbeResult): boolean =>
+  outcome === 'failed' && (symptom === 'timeout' || symptom === 'no-route');
+
+/** The attempt with what an active test from its client saw of it. */
+function withProbe(scene: Scene, attempt: Attempt): Attempt {
+  const tried = probedPorts(scene).find(
+    ({ service, port }) => service === attempt.service && port.port === attempt.port.port,
+  );
+  if (!tried || !isTestedFrom(scene, attempt.client)) return attempt;
+  const reached = tried.direct.find(({ outcome }) => outcome === 'ok');
+  if (reached) return { ...attempt, reached: probeEvidence(tried.run, reached) };
+  if (tried.direct.length === 0 || !tried.direct.every(isSilent)) return attempt;
+  const silent = [...tried.direct.slice(0, 1), ...(tried.byService ? [tried.byService] : [])];
+  return {
+    ...attempt,
+    seen: true,
+    evidence: [...attempt.evidence, ...silent.map((result) => probeEvidence(tried.run, result))],
+  };
 }
 
 /** Names that the controllers of the common IngressClasses give their pods. */
@@ -88,7 +128,16 @@ function controllerAttempts(scene: Scene): Attempt[] {
         (entry) => entry.name === backend.port || entry.port === backend.port,
       );
       if (!port) return [];
-      return [{ client, service, port, ingress, evidence: [fieldEvidence(ingress, ['spec', 'rules'])] }];
+      return [
+        {
+          client,
+          service,
+          port,
+          ingress,
+          seen: false,
+          evidence: [fieldEvidence(ingress, ['spec', 'rules'])],
+        },
+      ];
     }),
   );
 }

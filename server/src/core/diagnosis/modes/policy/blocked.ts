@@ -76,7 +76,9 @@ const addressOf = ({ object }: Resource<Pod>) => ({
 
 /** True when policies keep this pod from this Service. */
 export const isBlocked = (scene: Scene, client: Resource<Pod>, service: Resource<Service>): boolean =>
-  blocks(scene).some(({ attempt }) => attempt.client === client && attempt.service === service);
+  blocks(scene).some(
+    ({ attempt }) => attempt.client === client && attempt.service === service && !attempt.reached,
+  );
 
 /** Which of the isolating policies was meant to admit it, and by what it misses. */
 function explain(
@@ -237,6 +239,9 @@ const MESSAGES: Record<string, { case: string; message: string }> = {
   },
 };
 
+const CONTRADICTED =
+  'NetworkPolicy {policies} should keep {client} from port {port}/{protocol} of {target}, yet the active test got through: the network plugin does not enforce it, or not yet.';
+
 const modeOf = (id: string, { case: caseId, message }: { case: string; message: string }): FailureMode =>
   defineMode({
     id,
@@ -245,17 +250,22 @@ const modeOf = (id: string, { case: caseId, message }: { case: string; message: 
     confidence: 'certain',
     case: caseId,
     explains: [...WAITS, 'probe-depends-on-remote'],
-    messages: { blocked: message },
+    messages: { blocked: message, contradicted: CONTRADICTED },
     detect(scene, { report }) {
       for (const block of blocks(scene)) {
         if (block.id !== id) continue;
         const { attempt, guilty, path, data } = block;
-        report('blocked', guilty, {
+        const { reached } = attempt;
+        report(reached ? 'contradicted' : 'blocked', guilty, {
           data,
           path,
-          // Without a failed connection in a log the attempt is an inference from the environment.
-          ...(attempt.call ? {} : { confidence: 'likely' as const }),
-          evidence: [...attempt.evidence, fieldEvidence(guilty, ['spec'])],
+          // What was seen to pass is not blocked. What nobody saw fail is an inference from the environment.
+          ...(reached
+            ? { confidence: 'hint' as const }
+            : attempt.seen
+              ? {}
+              : { confidence: 'likely' as const }),
+          evidence: [...attempt.evidence, ...(reached ? [reached] : []), fieldEvidence(guilty, ['spec'])],
           affects: [attempt.client, attempt.service, ...(attempt.ingress ? [attempt.ingress] : [])],
           commands: kubectl(guilty.ref.namespace, 'describe', 'networkpolicy', guilty.ref.name),
         });

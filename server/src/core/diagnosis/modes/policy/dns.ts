@@ -1,4 +1,5 @@
 /** Egress policies that leave out the resolver. */
+import type { Confidence } from '../../../finding.ts';
 import { judgeSide, type PolicyEnd, policyRules } from '../../../kube/policy.ts';
 import type { Resource } from '../../../kube/store.ts';
 import type { NetworkPolicy, Pod, Service } from '../../../kube/types.ts';
@@ -9,6 +10,7 @@ import { targetPortOf } from '../../endpoints.ts';
 import { fieldEvidence, kubectl, logEvidence } from '../../evidence.ts';
 import { dnsPods } from '../../ladder.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
+import { isTestedFrom, probedLookups, probeEvidence, probeOf } from '../../probed.ts';
 import type { Scene } from '../../scene.ts';
 import { listOf, nameOf } from '../name.ts';
 import { callsInScene, WAITS } from '../service/remote.ts';
@@ -114,6 +116,15 @@ const kindOf = (block: DnsBlock): Kind => {
   return block.tcp && withoutProtocol(block) ? 'netpol-port-protocol-default' : 'netpol-egress-dns-blocked';
 };
 
+const CONTRADICTED =
+  'NetworkPolicy {policies} should keep {client} from the cluster DNS ({protocol} port 53), yet the active test had an answer: the network plugin does not enforce it, or not yet.';
+
+/** What was seen to pass is not blocked; DNS pods that were not read are only supposed to be where they usually are. */
+function confidenceOf(id: Kind, isSure: boolean, isContradicted: boolean): { confidence?: Confidence } {
+  if (isContradicted) return { confidence: 'hint' };
+  return id === 'netpol-dns-tcp-blocked' || !isSure ? { confidence: 'likely' } : {};
+}
+
 const modeOf = (id: Kind, caseId: string, message: string): FailureMode =>
   defineMode({
     id,
@@ -122,7 +133,7 @@ const modeOf = (id: Kind, caseId: string, message: string): FailureMode =>
     confidence: 'certain',
     case: caseId,
     explains: AFTER,
-    messages: { blocked: message },
+    messages: { blocked: message, contradicted: CONTRADICTED },
     detect(scene, { report, notChecked }) {
       for (const block of dnsBlocks(scene)) {
         if (kindOf(block) !== id) continue;
@@ -132,23 +143,33 @@ const modeOf = (id: Kind, caseId: string, message: string): FailureMode =>
         const guilty = entry?.policy ?? isolating[0];
         if (!guilty) continue;
         if (!seen) notChecked('Pod', 'Pod', 'kube-system');
+        const protocol = id === 'netpol-dns-tcp-blocked' ? 'TCP' : 'UDP';
+        const tested = isTestedFrom(scene, pod) ? probedLookups(scene, protocol) : [];
+        const silent = tested.filter(({ outcome, symptom }) => outcome === 'failed' && symptom === 'timeout');
+        const answered = tested.filter(({ outcome, symptom }) => outcome === 'ok' || symptom === 'nxdomain');
         const suffers =
-          lookups.length > 0 || (id !== 'netpol-dns-tcp-blocked' && isStruggling(pod, scene.now));
-        report('blocked', guilty, {
+          lookups.length > 0 ||
+          silent.length > 0 ||
+          (id !== 'netpol-dns-tcp-blocked' && isStruggling(pod, scene.now));
+        const run = probeOf(scene);
+        const told = answered.length > 0 ? answered : silent;
+        report(answered.length > 0 ? 'contradicted' : 'blocked', guilty, {
           data: {
             policies: listOf(isolating.map(({ ref }) => ref.name)),
             policy: guilty.ref.name,
             client: nameOf(topOwner(scene, pod)),
+            protocol,
           },
           path: entry?.path ?? ['spec', block.side],
           // Pods that look nothing up work behind such a policy: without a sign of trouble it is a remark.
           severity: suffers ? 'error' : 'info',
-          ...(id === 'netpol-dns-tcp-blocked' || !seen ? { confidence: 'likely' as const } : {}),
+          ...confidenceOf(id, seen || silent.length > 0, answered.length > 0),
           evidence: [
             fieldEvidence(guilty, entry?.path ?? ['spec']),
             ...lookups
               .slice(0, 1)
               .map(({ fact, error, previous }) => logEvidence(fact.pod, fact.name, previous, error.line)),
+            ...(run ? told.slice(0, 2).map((result) => probeEvidence(run, result)) : []),
           ],
           affects: [pod],
           commands: kubectl(guilty.ref.namespace, 'describe', 'networkpolicy', guilty.ref.name),
