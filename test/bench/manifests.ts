@@ -1,5 +1,30 @@
 /** Generated manifests: what a team's folder looks like, as many as are asked for. */
 
+/** A container as teams write it: port, a variable from the application's ConfigMap, probe, resources. */
+export const container = (name: string, app: string, i: number): string => `        - name: ${name}
+          image: registry.example/${app}:1.${i}
+          args: ["--port", "8080"]
+          ports:
+            - name: http
+              containerPort: 8080
+          env:
+            - name: MODE
+              valueFrom:
+                configMapKeyRef:
+                  name: ${app}
+                  key: mode
+          readinessProbe:
+            httpGet:
+              path: /ready
+              port: http
+          resources:
+            requests:
+              cpu: 50m
+              memory: 64Mi
+            limits:
+              memory: 128Mi
+`;
+
 /** One application: Deployment, Service, ConfigMap, and for every fifth a NetworkPolicy and a budget. About 75 lines. */
 export function application(i: number): string[] {
   const name = `app-${i}`;
@@ -23,29 +48,7 @@ spec:
         tier: backend
     spec:
       containers:
-        - name: main
-          image: registry.example/${name}:1.${i}
-          args: ["--port", "8080"]
-          ports:
-            - name: http
-              containerPort: 8080
-          env:
-            - name: MODE
-              valueFrom:
-                configMapKeyRef:
-                  name: ${name}
-                  key: mode
-          readinessProbe:
-            httpGet:
-              path: /ready
-              port: http
-          resources:
-            requests:
-              cpu: 50m
-              memory: 64Mi
-            limits:
-              memory: 128Mi
-`,
+${container('main', name, i)}`,
     `apiVersion: v1
 kind: Service
 metadata:

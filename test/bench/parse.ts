@@ -5,7 +5,7 @@ import { readFast } from '../../server/src/core/yaml/fast.ts';
 import { readWithLibrary } from '../../server/src/core/yaml/library.ts';
 import { parseFile } from '../../server/src/core/yaml/parse.ts';
 import { readSchema } from '../../server/src/schemaFile.ts';
-import { fileOf } from './manifests.ts';
+import { container, fileOf } from './manifests.ts';
 import { type Figures, inMs, timed } from './measure.ts';
 
 const LINES = 1000;
@@ -16,28 +16,7 @@ function oneDocument(lines: number): string {
   let text =
     'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: all\nspec:\n  template:\n    spec:\n      containers:\n';
   let count = 8;
-  for (let i = 0; count < lines; i++, count += 20)
-    text += `        - name: main-${i}
-          image: registry.example/app-${i}:1.${i}
-          args: ["--port", "8080"]
-          ports:
-            - name: http
-              containerPort: 8080
-          env:
-            - name: MODE # from outside
-              valueFrom:
-                configMapKeyRef:
-                  name: app-${i}
-                  key: mode
-          readinessProbe:
-            httpGet:
-              path: /ready
-              port: http
-          resources:
-            requests:
-              cpu: 50m
-              memory: 64Mi
-`;
+  for (let i = 0; count < lines; i++, count += 20) text += container(`main-${i}`, `app-${i}`, i);
   return text;
 }
 

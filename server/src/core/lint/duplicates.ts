@@ -1,7 +1,8 @@
 /** Items of lists that share a name they must not share. */
+import type { KubeObject } from '../kube/object.ts';
 import type { Resource } from '../kube/store.ts';
 import type { Path } from '../path.ts';
-import type { ObjectContext, Params, ReportOptions } from './rule.ts';
+import { type ObjectContext, objectRule, type Params, type ReportOptions, type Rule } from './rule.ts';
 
 export interface Named {
   name: string | undefined;
@@ -55,3 +56,23 @@ export function tellDuplicates<M extends string>(
       });
     }
 }
+
+export interface UniqueNames {
+  id: string;
+  messages: { duplicate: string; theFirst: string };
+  /** The names that a pod may have once, in the order of the text. */
+  namesOf(object: KubeObject): Named[];
+}
+
+/** A rule about names of a pod that the API server takes once only. */
+export const uniqueNameRule = ({ id, messages, namesOf }: UniqueNames): Rule =>
+  objectRule()({
+    id,
+    group: 'schema',
+    severity: 'error',
+    scope: 'object',
+    kinds: 'pods',
+    case: 'duplicate-list-entries',
+    messages: { ...messages, rename: 'Rename the second to {free}' },
+    check: (resource, { report }) => tellDuplicates(resource, namesOf(resource.object), 'duplicate', report),
+  });

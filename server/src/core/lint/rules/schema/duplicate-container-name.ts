@@ -1,33 +1,25 @@
 import { containersOf, podTemplateOf, templatePath } from '../../../kube/workload.ts';
-import { tellDuplicates } from '../../duplicates.ts';
-import { objectRule } from '../../rule.ts';
+import { uniqueNameRule } from '../../duplicates.ts';
 
-export const duplicateContainerName = objectRule()({
+export const duplicateContainerName = uniqueNameRule({
   id: 'duplicate-container-name',
-  group: 'schema',
-  severity: 'error',
-  scope: 'object',
-  kinds: 'pods',
-  case: 'duplicate-list-entries',
   messages: {
     duplicate: 'Two containers of the pod have the name {name}; the API server refuses the object.',
     theFirst: 'The first container {name}',
-    rename: 'Rename the second to {free}',
   },
 
-  check(resource, { report }) {
-    const base = templatePath(resource.ref.kind);
-    const ephemeral = podTemplateOf(resource.object)?.spec?.ephemeralContainers ?? [];
-    const names = [
-      ...containersOf(resource.object).map(({ container, path }) => ({
+  namesOf(object) {
+    const base = templatePath(object.kind) ?? [];
+    const ephemeral = podTemplateOf(object)?.spec?.ephemeralContainers ?? [];
+    return [
+      ...containersOf(object).map(({ container, path }) => ({
         name: container.name,
         path: [...path, 'name'],
       })),
       ...ephemeral.map(({ name }, index) => ({
         name,
-        path: [...(base ?? []), 'spec', 'ephemeralContainers', index, 'name'],
+        path: [...base, 'spec', 'ephemeralContainers', index, 'name'],
       })),
     ];
-    tellDuplicates(resource, names, 'duplicate', report);
   },
 });
