@@ -11,7 +11,7 @@ import { refKey } from '../kube/ref.ts';
 import { formatPath } from '../path.ts';
 import { buildScene } from './buildScene.ts';
 import { confront } from './confront.ts';
-import { explanations, mergeReports, type Report, rootOf } from './dominance.ts';
+import { explanations, mayBeBehind, mergeReports, type Report, rootOf } from './dominance.ts';
 import { describeSteps, healthyFacts } from './ladder.ts';
 import { DIAGNOSIS_MESSAGES, type DiagnosisMessage } from './messages.ts';
 import { missingSubject } from './missingSubject.ts';
@@ -171,13 +171,14 @@ function isRemark({ mode, details, guilty }: Report, scene: Scene): boolean {
   return guilty.object !== scene.object?.object || (details.confidence ?? mode.confidence) === 'hint';
 }
 
-/** A hint is no verdict beside something that is known about the same objects. */
+/** A hint is no verdict beside something that is known about the same objects and may be behind it. */
 function isOutweighed(root: Report, roots: readonly Report[]): boolean {
   if ((root.details.confidence ?? root.mode.confidence) !== 'hint') return false;
   return roots.some(
     (other) =>
       other !== root &&
       (other.details.confidence ?? other.mode.confidence) !== 'hint' &&
+      mayBeBehind(other, root) &&
       [...root.keys].some((key) => other.keys.has(key)),
   );
 }

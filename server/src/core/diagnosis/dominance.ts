@@ -86,6 +86,15 @@ function explains(cause: Report, effect: Report): boolean {
   return before < 0 && sharePod(cause, effect) && sameContainer(cause, effect);
 }
 
+/**
+ * Whether one fault may be behind another that nobody has explained. What a container did to itself has nothing to do
+ * with another container, nor with a Service in front of the pod.
+ */
+export function mayBeBehind(cause: Report, effect: Report): boolean {
+  if (!POD_STEPS.includes(effect.mode.step)) return true;
+  return POD_STEPS.includes(cause.mode.step) && sameContainer(cause, effect);
+}
+
 /** Remarks and pure hints explain nothing. */
 const isAside = ({ mode, details }: Report): boolean => {
   const severity = details.severity ?? mode.severity;

@@ -10,9 +10,9 @@ export interface EndpointState {
   /** Pods of the Service's namespace that carry every label of its selector. */
   selected: Resource<Pod>[];
   slices: Resource<EndpointSlice>[];
-  /** Different addresses that take traffic: ready, or serving while they terminate when no other is ready. */
+  /** Different pods or addresses that take traffic: ready, or serving while they terminate when no other is ready. */
   ready: number;
-  /** Addresses that are listed and take none. */
+  /** Those that are listed and take none. */
   notReady: number;
   /** False when no slice of the namespace was read: `ready` then comes from the pods alone. */
   fromSlices: boolean;
@@ -43,12 +43,14 @@ export function endpointsOf(scene: Scene, service: Resource<Service>): EndpointS
     const serving = new Set<string>();
     const all = new Set<string>();
     for (const { object } of slices)
-      for (const { addresses = [], conditions = {} } of object.endpoints ?? [])
+      for (const { addresses = [], conditions = {}, targetRef } of object.endpoints ?? [])
         for (const address of addresses) {
-          all.add(address);
+          // A dual-stack pod is in one slice for each family, and is one endpoint.
+          const who = targetRef?.name ? `${targetRef.kind}/${targetRef.name}` : address;
+          all.add(who);
           // Absent conditions mean ready and serving: https://pkg.go.dev/k8s.io/api/discovery/v1#EndpointConditions
-          if (conditions.ready !== false) ready.add(address);
-          else if (conditions.terminating && conditions.serving !== false) serving.add(address);
+          if (conditions.ready !== false) ready.add(who);
+          else if (conditions.terminating && conditions.serving !== false) serving.add(who);
         }
     const taking = ready.size > 0 ? ready : serving;
     return { selected, slices, ready: taking.size, notReady: all.size - taking.size, fromSlices };
