@@ -35,6 +35,8 @@ import {
 
 /** The picture of a terminal in the tree's pod goes there when this is set: for the README. */
 const PICTURE = process.env.POD_TRIAGE_PICTURE;
+/** The picture of a report with an active test, likewise. */
+const TEST_PICTURE = process.env.POD_TRIAGE_TEST_PICTURE;
 /** Written while the API server is stopped, for others who use the same cluster. */
 const ANNOUNCEMENT = process.env.POD_TRIAGE_ANNOUNCEMENT;
 const THEME = process.env.POD_TRIAGE_THEME ?? 'Default Dark Modern';
@@ -56,10 +58,12 @@ function suite(): void {
   const kubeconfig = join(scratch, 'kubeconfig');
   const run = process.pid;
   const namespace = (name: string): string => `${name}-${run}`;
-  const contexts: Context[] = ['crash', 'verdict', 'terminal', 'here', 'there', 'outage'].map((name) => ({
-    name,
-    namespace: namespace(name),
-  }));
+  const contexts: Context[] = ['crash', 'verdict', 'terminal', 'tested', 'here', 'there', 'outage'].map(
+    (name) => ({
+      name,
+      namespace: namespace(name),
+    }),
+  );
   let target: Target;
   let api: Api;
   let editor: Editor;
@@ -266,6 +270,53 @@ function suite(): void {
     await sleep(500);
     await page.screenshot({ path: file });
   }
+
+  it('runs an active test from the pod after saying what it does, and shows what it saw', async () => {
+    const { page } = editor;
+    const where = namespace('tested');
+    await makeNamespace(api, where, [
+      deployment('audit', ['--http=127.0.0.1:8080'], { ports: [{ name: 'http', containerPort: 8080 }] }),
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'audit' },
+        spec: { selector: { app: 'audit' }, ports: [{ port: 80, targetPort: 'http' }] },
+      },
+    ]);
+    const { name } = (await podReady(api, where, 'audit')).metadata;
+    await switchTo('tested');
+    await row('audit').locator('.monaco-tl-twistie.collapsible').click({ timeout: 30_000 });
+    await pick(row(name), 'Diagnose');
+    const report = webview();
+    await report.getByText('Nothing wrong found').first().waitFor({ timeout: 30_000 });
+    const button = report.getByRole('button', { name: 'Run Active Test…' });
+    await button.click();
+
+    const dialog = page.locator('.monaco-dialog-box');
+    await dialog.waitFor({ timeout: 30_000 });
+    const question = (await dialog.textContent()) ?? '';
+    for (const part of ['Context: tested', `Namespace: ${where}`, `Object: Pod/${where}/${name}`])
+      assert.ok(question.includes(part), `the question names ${part}: ${question}`);
+    // Nothing is written before the answer, nor after a no.
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await button.waitFor();
+    assert.equal((await podOf(api, where, 'audit'))?.spec.ephemeralContainers, undefined);
+
+    await button.click();
+    await dialog.getByRole('button', { name: 'Run Test' }).click({ timeout: 30_000 });
+    await report.getByText('listens on loopback only').first().waitFor({ timeout: 90_000 });
+    await report.getByText(`Active test from Pod ${where}/${name}`).first().waitFor();
+    await report.getByText(`Probe from Pod ${where}/${name}`).first().waitFor();
+    if (TEST_PICTURE) await takePicture(TEST_PICTURE);
+
+    // The container sleeps, and the next test needs no other.
+    await button.click();
+    await dialog.getByText('nothing is written').waitFor({ timeout: 30_000 });
+    await dialog.getByRole('button', { name: 'Run Test' }).click();
+    await report.getByText('listens on loopback only').first().waitFor({ timeout: 90_000 });
+    assert.equal((await podOf(api, where, 'audit'))?.spec.ephemeralContainers?.length, 1);
+    await editor.command('View: Close All Editors');
+  });
 
   it('looks at another context, and back', async () => {
     await makeNamespace(api, namespace('here'), [deployment('inventory', ['--http=:8080'])]);

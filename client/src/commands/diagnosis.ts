@@ -5,6 +5,7 @@ import { objectAt } from '../lint/objectAt.ts';
 import { subjectOf } from '../picker/questions.ts';
 import type { Targets } from '../picker/target.ts';
 import { markdownOf, saveReport } from '../report/act.ts';
+import { PROBE_KINDS } from '../report/activeTest.ts';
 import type { Reports } from '../report/reports.ts';
 import type { NetshootTerminals } from '../terminal/open.ts';
 import { SUBJECT_KINDS, type Troubleshooter } from '../troubleshoot/troubleshoot.ts';
@@ -26,6 +27,16 @@ export function diagnosisCommands(parts: DiagnosisParts): Handlers {
   async function diagnosePod(argument?: unknown): Promise<unknown> {
     const target = await targets.resolve(argument, { title: t('Diagnose Pod'), kinds: SUBJECT_KINDS });
     return target && (await reports.diagnose(target)).report;
+  }
+
+  /** The subject of the report in front, a row of the tree, or one that is picked. */
+  async function runProbe(argument?: unknown): Promise<unknown> {
+    const active = argument === undefined ? reports.active?.state : undefined;
+    const target =
+      active && PROBE_KINDS.includes(active.subject.kind)
+        ? active
+        : await targets.resolve(argument, { title: t('Run Active Test'), kinds: PROBE_KINDS });
+    return target && (await reports.probe(target)).report;
   }
 
   /** The object under the cursor, in the namespace that it declares or the chosen one. */
@@ -55,6 +66,7 @@ export function diagnosisCommands(parts: DiagnosisParts): Handlers {
     diagnosePod,
     diagnoseManifest,
     troubleshoot: (argument) => troubleshooter.run(argument),
+    runProbe,
     openTerminal: (argument) => terminals.open(argument),
     runAgain: () => reports.active && reports.act(reports.active, { id: 'run', index: 0, second: 0 }),
     copyReport: () => reports.active && vscode.env.clipboard.writeText(markdownOf(reports.active.state)),

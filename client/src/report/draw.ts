@@ -4,8 +4,14 @@ import { ageBetween } from '../../../server/src/core/age.ts';
 import { aimed } from '../../../server/src/core/diagnosis/aim.ts';
 import { chainsOf } from '../../../server/src/core/diagnosis/chain.ts';
 import { headline } from '../../../server/src/core/diagnosis/headline.ts';
-import type { DiagnosisReport, StepResult } from '../../../server/src/core/diagnosis/report.ts';
-import { OUTCOME_SIGNS, outcomeName, stepName } from '../../../server/src/core/diagnosis/stepNames.ts';
+import type { DiagnosisReport, ProbeReport, StepResult } from '../../../server/src/core/diagnosis/report.ts';
+import {
+  OUTCOME_SIGNS,
+  outcomeName,
+  PROBE_SIGNS,
+  probePlace,
+  stepName,
+} from '../../../server/src/core/diagnosis/stepNames.ts';
 import type { Confidence, Finding, Fix } from '../../../server/src/core/finding.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
 import type { ManifestLocation, Source } from '../../../server/src/protocol.ts';
@@ -13,6 +19,7 @@ import { aimOf, isProduction, sourceName } from '../cluster/source.ts';
 import { actionFor } from '../failure.ts';
 import { permissionIn } from '../role.ts';
 import type { ManifestFix } from '../server/connection.ts';
+import { PROBE_KINDS } from './activeTest.ts';
 import { isRunnable } from './commands.ts';
 import type { Button, CauseBox, EvidenceRow, PathStep, ReportPage, Row, Section } from './model.ts';
 import type { ReportState } from './state.ts';
@@ -53,13 +60,19 @@ function statusOf({ phase, doing, failure }: ReportState): ReportPage['status'] 
   return { kind: phase, text: phase === 'running' ? doing || t('Reading the cluster…') : '', detail: '' };
 }
 
-function headButtons({ phase, report, failure }: ReportState): Button[] {
+function headButtons({ phase, report, failure, source, subject }: ReportState): Button[] {
   const buttons: Button[] = [
     phase === 'running'
       ? { id: 'cancel', label: t('Cancel') }
       : { id: 'run', label: t('Run Again'), primary: phase !== 'done' },
   ];
   if (phase === 'failed' && failure) buttons.push({ id: 'failure', label: actionFor(failure).title });
+  if (phase !== 'running' && source.kind === 'context' && PROBE_KINDS.includes(subject.kind))
+    buttons.push({
+      id: 'probe',
+      label: t('Run Active Test…'),
+      title: t('Tries it from inside the cluster; asks first'),
+    });
   if (report) {
     buttons.push({ id: 'copy', label: t('Copy as Markdown') }, { id: 'save', label: t('Save as Case…') });
   }
@@ -99,6 +112,7 @@ function sectionsOf(
       heading: t('How we know'),
       rows: causes.flatMap(({ evidence }) => evidence.map((each) => evidenceRow(each, report.at))),
     },
+    report.probe !== undefined && testSection(report.probe),
     {
       id: 'path',
       kind: 'path',
@@ -149,6 +163,19 @@ function sectionsOf(
   ];
   return sections.filter((section) => section !== false);
 }
+
+/** Every test with its outcome; the tool's words where they say why it failed. Folded when all of them worked. */
+const testSection = (probe: ProbeReport): Section => ({
+  id: 'tests',
+  kind: 'rows',
+  folded: probe.tests.every(({ outcome }) => outcome === 'ok'),
+  heading: t('Active test from {0}', probePlace(probe)),
+  rows: probe.tests.map(({ test, outcome, text }) => ({
+    text: `${PROBE_SIGNS[outcome]} ${test}`,
+    detail: outcome === 'ok' ? '' : text,
+    quoted: true,
+  })),
+});
 
 const runButton = (index: number): Button => ({
   id: 'runCommand',

@@ -36,6 +36,7 @@ export const ACTIONS = [
   'runCommand',
   'copyRole',
   'failure',
+  'probe',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

@@ -1,17 +1,22 @@
 /** All open reports: one for each subject. Runs diagnoses and does what their buttons say. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { DiagnosisReport } from '../../../server/src/core/diagnosis/report.ts';
 import type { Finding } from '../../../server/src/core/finding.ts';
-import type { ManifestLocation } from '../../../server/src/protocol.ts';
+import type { ManifestLocation, Result } from '../../../server/src/protocol.ts';
 import { sourceKey } from '../cluster/source.ts';
 import type { FindingBoard } from '../findings/board.ts';
 import type { Target } from '../picker/questions.ts';
 import { isTarget } from '../picker/target.ts';
 import type { ManifestFix, Server } from '../server/connection.ts';
 import { actOnReport } from './act.ts';
+import { activeTest } from './activeTest.ts';
 import type { ReportMessage } from './model.ts';
 import { ReportPanel } from './panel.ts';
 import type { ReportState } from './state.ts';
+
+/** Undefined when the user did not agree. */
+type Ask = (id: string, token: vscode.CancellationToken) => Promise<Result<DiagnosisReport> | undefined>;
 
 interface Run {
   id: string;
@@ -49,9 +54,19 @@ export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.D
     return report.state;
   }
 
+  /** Runs an active test for a subject, once the user has agreed, and shows its answer in the subject's report. */
+  async probe(target: Target): Promise<ReportState> {
+    const key = keyOf(target);
+    const report = this.#panels.get(key) ?? this.#open(key, target);
+    report.reveal();
+    await this.#test(key, report);
+    return report.state;
+  }
+
   async act(report: ReportPanel, message: ReportMessage): Promise<void> {
     const key = keyOf(report.state);
     if (message.id === 'run') await this.#run(key, report);
+    else if (message.id === 'probe') await this.#test(key, report);
     else if (message.id === 'cancel') this.#runs.get(key)?.cancel.cancel();
     else await actOnReport(report.state, message);
   }
@@ -94,19 +109,21 @@ export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.D
     return report;
   }
 
-  async #run(key: string, report: ReportPanel): Promise<void> {
+  #test(key: string, report: ReportPanel): Promise<void> {
+    return this.#run(key, report, (id, token) => activeTest(this.#server, report.state, id, token));
+  }
+
+  async #run(key: string, report: ReportPanel, ask: Ask = this.#diagnosis(report)): Promise<void> {
     this.#runs.get(key)?.cancel.cancel();
     const run: Run = { id: randomUUID(), cancel: new vscode.CancellationTokenSource() };
     this.#runs.set(key, run);
-    const { source, subject } = report.state;
+    const { source, phase } = report.state;
     report.update({ phase: 'running', doing: '', steps: [] });
     try {
-      const answer = await this.#server.ask(
-        'podTriage/diagnose',
-        { id: run.id, source, subject },
-        run.cancel.token,
-      );
+      const answer = await ask(run.id, run.cancel.token);
       if (this.#runs.get(key) !== run) return;
+      // The user did not agree: the report is as it was.
+      if (!answer) return report.update({ phase: phase === 'running' ? 'cancelled' : phase });
       if (!answer.ok) return report.fail(answer.failure);
       const manifests = await this.#manifests(answer.value.rootCauses);
       if (this.#runs.get(key) !== run) return;
@@ -123,6 +140,11 @@ export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.D
       if (this.#runs.get(key) === run) this.#runs.delete(key);
       run.cancel.dispose();
     }
+  }
+
+  #diagnosis(report: ReportPanel): Ask {
+    const { source, subject } = report.state;
+    return (id, token) => this.#server.ask('podTriage/diagnose', { id, source, subject }, token);
   }
 
   async #fixes(manifests: Record<number, ManifestLocation>): Promise<Record<number, ManifestFix[]>> {

@@ -74,7 +74,11 @@ function runningText({ pod, container, since }: NonNullable<TerminalPlan['runnin
   );
 }
 
-async function showObject({ yaml, source }: TerminalPlan, subject: Subject): Promise<void> {
+/** Opens the object that would be written, beside what is being looked at. */
+export async function showObject(
+  { yaml, source }: Pick<TerminalPlan, 'yaml' | 'source'>,
+  subject: Subject,
+): Promise<void> {
   const head = vscode.l10n.t('Would be written to {0}, {1}', sourceName(source), formatRef(subject));
   const document = await vscode.workspace.openTextDocument({
     language: 'yaml',
