@@ -270,6 +270,36 @@ describe('Services of other kinds', () => {
 });
 
 describe('nodes', () => {
+  const waiting = (message: string, nodeSelector: Record<string, string>) =>
+    o.deployment('big', {
+      spec: {
+        nodeSelector,
+        containers: [{ name: 'app', image: 'a', resources: { requests: { cpu: '3' } } }],
+      },
+      podOptions: () => ({
+        node: null,
+        status: {
+          phase: 'Pending',
+          conditions: [o.condition('PodScheduled', 'False', 'Unschedulable', message)],
+        },
+      }),
+    });
+  const chosen = { 'kubernetes.io/hostname': 'worker-1' };
+
+  it('many that a pod rules out itself: the one it may go to, and is full, is the matter', () => {
+    const big = waiting(
+      "0/9 nodes are available: 1 Insufficient cpu, 8 node(s) didn't match Pod's node affinity/selector.",
+      chosen,
+    );
+    assert.deepEqual(ids(run(big.all, big.deployment)), ['insufficient-cpu']);
+  });
+
+  it('none that has the labels', () => {
+    const text = "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.";
+    const big = waiting(text, { disk: 'ssd' });
+    assert.deepEqual(ids(run(big.all, big.deployment)), ['node-selector-mismatch']);
+  });
+
   it('a DaemonSet pod on a cordoned node is where it should be', () => {
     const agent = o.workload('DaemonSet', 'agent', {
       status: { desiredNumberScheduled: 1, numberReady: 1 },

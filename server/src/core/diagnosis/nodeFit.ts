@@ -63,21 +63,24 @@ function tolerates({ key, operator, value, effect }: Toleration, taint: Taint): 
   return operator === 'Exists' || (value ?? '') === (taint.value ?? '');
 }
 
-/** True for a ready node whose labels and taints do not keep the pod off. */
-export function fitsNode(node: Resource<KubeNode>, pod: Pod): boolean {
-  const { spec } = pod;
+/** True when a node has the labels that a pod asks for, by nodeSelector and by required affinity. */
+export function matchesPod(node: Resource<KubeNode>, { spec }: Pod): boolean {
   const { labels = {} } = node.object.metadata;
   const terms =
     spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   return (
-    !node.object.spec?.unschedulable &&
-    node.object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ===
-      true &&
     Object.entries(spec?.nodeSelector ?? {}).every(([key, value]) => labels[key] === value) &&
-    (!terms || terms.some((term) => matchesTerm(term, node))) &&
-    untolerated(node, pod).length === 0
+    (!terms || terms.some((term) => matchesTerm(term, node)))
   );
 }
+
+/** True for a ready node whose labels and taints do not keep the pod off. */
+export const fitsNode = (node: Resource<KubeNode>, pod: Pod): boolean =>
+  !node.object.spec?.unschedulable &&
+  node.object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ===
+    true &&
+  matchesPod(node, pod) &&
+  untolerated(node, pod).length === 0;
 
 export const formatTaint = ({ key, value, effect }: Taint): string =>
   `${key}${value ? `=${value}` : ''}:${effect}`;

@@ -4,7 +4,7 @@ import { remember } from '../../containers.ts';
 import { declared, topOwner } from '../../declared.ts';
 import { describeCommand, fieldEvidence } from '../../evidence.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
-import { untolerated } from '../../nodeFit.ts';
+import { matchesPod, untolerated } from '../../nodeFit.ts';
 import { EVERYWHERE } from '../../observed.ts';
 import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
@@ -235,17 +235,21 @@ interface Placed {
 }
 
 /**
- * The one reason to mend. Nodes kept for the control plane are expected to refuse: they only count when nothing else
- * is said. Of the others the reason that most nodes give; among equals the one whose filter runs last.
+ * The one reason to mend. Nodes kept for the control plane, and nodes that the pod rules out itself while others have
+ * its labels, are expected to refuse: they only count when nothing else is said. Of the others the reason that most
+ * nodes give; among equals the one whose filter runs last.
  */
 function placed(scene: Scene): Placed[] {
   return remember(scene, 'schedulingReason', () =>
     unscheduled(scene).flatMap((verdict): Placed[] => {
       const reserved = controlPlaneNodes(verdict, scene);
+      const isChoice = scene.nodes.some((node) => matchesPod(node, verdict.pod.object));
+      const ruledOut = isChoice ? Number.POSITIVE_INFINITY : 0;
       const matched = verdict.reasons.flatMap(({ text, count }) => {
         const row = ROWS.find(({ pattern }) => pattern.test(text));
         if (!row) return [];
-        const weight = (count ?? 1000) - (row.id === 'untolerated-taint' ? reserved : 0);
+        const expected = { 'untolerated-taint': reserved, 'node-selector-mismatch': ruledOut }[row.id] ?? 0;
+        const weight = (count ?? 1000) - expected;
         return [{ verdict, row, groups: row.pattern.exec(text)?.groups ?? {}, count, weight }];
       });
       const best = matched.sort((a, b) => b.weight - a.weight || b.row.rank - a.row.rank)[0];
