@@ -4,6 +4,7 @@ import { failureOf } from '../cluster/failure.ts';
 import { type PreparedProbe, prepareProbe } from '../cluster/probe/prepare.ts';
 import { runProbe } from '../cluster/probe/run.ts';
 import type { Observed, Subject } from '../core/diagnosis/observed.ts';
+import { oneLine } from '../core/printable.ts';
 import type { ProbeRefusal } from '../core/probe/check.ts';
 import { t } from '../l10n.ts';
 import type { ProbeProposal } from '../protocol.ts';
@@ -120,5 +121,5 @@ function proposalLines({ context, namespace, object, image, summary, yaml, tests
     ...(yaml === '' ? [] : indent(yaml)),
     `  ${t('It tries:')}`,
     ...tests.map((test) => `    ${test}`),
-  ].map((line) => line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd'));
+  ].map(oneLine);
 }

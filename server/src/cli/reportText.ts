@@ -5,9 +5,10 @@ import type { DiagnosisReport, ProbeRow } from '../core/diagnosis/report.ts';
 import { OUTCOME_SIGNS, PROBE_SIGNS, probePlace, stepName } from '../core/diagnosis/stepNames.ts';
 import type { Evidence } from '../core/finding.ts';
 import { formatRef } from '../core/kube/ref.ts';
+import { oneLine } from '../core/printable.ts';
 import { t, translate } from '../l10n.ts';
 
-/** Plain text; control characters of the cluster's own words are taken out. */
+/** Plain text; what the cluster says can neither steer the terminal nor begin a line of its own. */
 export function reportText(report: DiagnosisReport, where: string): string {
   const lines = [`${formatRef(report.subject)}  (${where}, ${report.at})`, ''];
   if (report.rootCauses.length === 0) lines.push(headline(report, translate), '');
@@ -41,7 +42,7 @@ export function reportText(report: DiagnosisReport, where: string): string {
     report.alsoSeen.map(({ message }) => message),
   );
   block(lines, t('In order'), report.healthy);
-  return `${lines.map(printable).join('\n').trimEnd()}\n`;
+  return `${lines.map(oneLine).join('\n').trimEnd()}\n`;
 }
 
 /** The test, and the tool's words below it where they say why it failed. */
@@ -59,7 +60,3 @@ function evidenceLines({ source, path, text, at }: Evidence): string[] {
 function block(lines: string[], title: string, rows: readonly string[]): void {
   if (rows.length > 0) lines.push('', `${title}:`, ...rows.map((row) => `  ${row}`));
 }
-
-/** Cluster text must not steer the terminal: no escape sequences, no bells, no carriage returns. */
-export const printable = (line: string): string =>
-  line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');

@@ -9,10 +9,11 @@ import { headline } from '../core/diagnosis/headline.ts';
 import type { Observed } from '../core/diagnosis/observed.ts';
 import { indexObserved } from '../core/diagnosis/observedIndex.ts';
 import type { DiagnosisReport } from '../core/diagnosis/report.ts';
+import { oneLine } from '../core/printable.ts';
 import { t, translate } from '../l10n.ts';
 import { gapsOfNamespace } from '../snapshot/read.ts';
 import { type CliIO, oneOf, UsageError } from './io.ts';
-import { printable, reportText } from './reportText.ts';
+import { reportText } from './reportText.ts';
 import { type OpenSource, openSource, reporting, SOURCE_OPTIONS } from './source.ts';
 
 /**
@@ -86,7 +87,7 @@ function textWriter(io: CliIO, source: OpenSource, isWhole: boolean): Writer {
       if (count++ > 0 && !isShort) io.out('\n');
       io.out(
         isShort
-          ? `${printable(`${name}: ${headline(report, translate)}`)}\n`
+          ? `${oneLine(`${name}: ${headline(report, translate)}`)}\n`
           : reportText(report, source.where),
       );
     },

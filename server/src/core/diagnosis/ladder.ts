@@ -144,7 +144,9 @@ export function formatAge(milliseconds: number): string {
 
 export const ageText = (scene: Scene, time: string | undefined): string => formatAge(ageOf(scene.now, time));
 
-function nodeFacts({ nodes }: Scene, say: Say): string[] {
+function nodeFacts({ nodes, pods, subject }: Scene, say: Say): string[] {
+  // While no pod has a node, those of the scene are all there are, and nobody's.
+  if (subject.kind !== 'Node' && !pods.some(({ object }) => object.spec?.nodeName)) return [];
   const isUp = ({ object }: (typeof nodes)[number]): boolean =>
     object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
   if (nodes.length === 0 || !nodes.every(isUp)) return [];

@@ -3,6 +3,7 @@
 import type { Finding } from '../finding.ts';
 import { fillTemplate, type MessageData, type Translate } from '../finding.ts';
 import { formatRef } from '../kube/ref.ts';
+import { oneLine, printable } from '../printable.ts';
 import { chainsOf } from './chain.ts';
 import { headline } from './headline.ts';
 import type { DiagnosisReport } from './report.ts';
@@ -108,18 +109,21 @@ const evidenceLines = ({ evidence }: Finding): string[] =>
 const indent = (text: string): string => text.replace(/^/gm, '  ');
 
 /** Text that came from a cluster must not become markup. */
-const plain = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, '\\$&').replace(/\s+/g, ' ');
+const plain = (text: string): string =>
+  oneLine(text)
+    .replace(/[\\`*_[\]<>#|~&]/g, '\\$&')
+    .replace(/\s+/g, ' ');
 
 /** A code span whose fence is longer than any run of backticks inside. */
 function code(text: string): string {
   const ticks = '`'.repeat(longestRun(text) + 1);
   const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
-  return `${ticks}${pad}${text.replace(/\s+/g, ' ')}${pad}${ticks}`;
+  return `${ticks}${pad}${oneLine(text).replace(/\s+/g, ' ')}${pad}${ticks}`;
 }
 
 function fence(text: string, language: string): string {
   const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `${ticks}${language}\n${text}\n${ticks}`;
+  return `${ticks}${language}\n${printable(text)}\n${ticks}`;
 }
 
 const longestRun = (text: string): number =>
