@@ -161,7 +161,7 @@ describe('pod-triage snapshot', () => {
     });
     const { code, out, err } = await run('snapshot', '--out', 'snap', '--kubeconfig', kubeconfig());
     assert.equal(code, 0);
-    assert.match(out, /1 objects and 0 logs of namespace shop are in snap/);
+    assert.match(out, /1 object and 0 logs of namespace shop are in snap/);
     assert.match(err, /Not read: Secret shop: needs list secrets/);
     assert.deepEqual(readdirSync(join(cwd, 'snap')).sort(), ['objects', 'snapshot.yaml']);
     const again = await run('diagnose', 'pod/web', '--from', 'snap', '--format', 'json');

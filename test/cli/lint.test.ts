@@ -98,7 +98,7 @@ describe('lint', () => {
     const sensible = cli(['lint', '-'], {
       input: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: b\n',
     });
-    assert.deepEqual([sensible.code, sensible.out], [0, 'Nothing found in 1 files.\n']);
+    assert.deepEqual([sensible.code, sensible.out], [0, 'Nothing found in 1 file.\n']);
     const warning =
       'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: a\nspec:\n  podSelector: {}\n  ingress:\n    - from: []\n';
     assert.equal(cli(['lint', '-'], { input: warning }).code, 0);
