@@ -33,12 +33,12 @@ const WALKTHROUGH = 'pod-triage.pod-triage#start';
 /** No socket, no kubeconfig, no process but the server: the cluster is contacted when its view is opened. */
 export function activate(context: vscode.ExtensionContext): void {
   const { extensionUri, workspaceState, globalState } = context;
-  const log = vscode.window.createOutputChannel('Pod Triage Language Server', { log: true });
+  const log = vscode.window.createOutputChannel('Pod Triage', { log: true });
   const client = createClient(context, log);
   // The client reports its own failure to start, with a button; nothing here depends on it being up.
   client.start().catch((cause: unknown) => log.error(String(cause)));
 
-  const server = new Server(client);
+  const server = new Server(client, log);
   const board = new FindingBoard();
   const library = new CaseLibrary(extensionUri, displayLanguage());
   const cases = new CasePanels(extensionUri, library, server, board);
@@ -59,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
     reports,
     vscode.window.registerTreeDataProvider('podTriage.cases', new CaseTree(library)),
     createFindingsView(board),
+    server,
     createStatusBar(view.model),
     createLintStatus(client),
     registerCodeLens(),
@@ -69,14 +70,14 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer(REPORT_TYPE, reports),
     vscode.window.registerWebviewPanelSerializer('podTriage.case', cases),
     vscode.window.registerTerminalProfileProvider('podTriage.netshoot', terminals),
-    vscode.window.registerUriHandler(uriHandler(cases)),
+    vscode.window.registerUriHandler(uriHandler({ cases, reports })),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.notify('podTriage/trustGranted', {})),
     registerHandlers({
       ...clusterCommands(server, view, targets, documents),
       ...logCommands(server, targets, documents),
       ...caseCommands(library, cases),
       ...diagnosisCommands({ view, targets, reports, terminals, troubleshooter }),
-      openDemo: () => openDemo(context),
+      openDemo: () => openDemo(context, server, view),
       restartServer: () => client.restart(),
       showOutput: () => log.show(true),
       openWalkthrough: () =>

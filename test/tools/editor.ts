@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { installExtensions } from './installExtension.ts';
 import { ROOT } from './paths.ts';
+import { writeQuietSettings } from './quietSettings.ts';
 import { type RunningServer, startServer } from './vscodeServer.ts';
 
 export interface EditorOptions {
@@ -35,19 +36,6 @@ export interface Editor {
   close(): Promise<void>;
 }
 
-const QUIET = {
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'window.commandCenter': false,
-  'chat.commandCenter.enabled': false,
-  'chat.disableAIFeatures': true,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'extensions.ignoreRecommendations': true,
-  'editor.minimap.enabled': false,
-  'update.showReleaseNotes': false,
-  'telemetry.telemetryLevel': 'off',
-};
-
 /** The workspace's own settings; comments are on lines of their own there. */
 function settingsOf(folder: string): Record<string, unknown> {
   const path = join(folder, '.vscode', 'settings.json');
@@ -62,7 +50,6 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
   cpSync(resolve(ROOT, options.folder), folder, { recursive: true });
   mkdirSync(join(folder, '.vscode'), { recursive: true });
   const settings = {
-    ...QUIET,
     ...settingsOf(folder),
     'workbench.colorTheme': options.theme ?? 'Default Dark Modern',
     ...options.settings,
@@ -87,7 +74,9 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
       extensions,
       ...(options.trusted === false ? [] : ['--disable-workspace-trust']),
     ];
-    server = await startServer({ flags, ...(options.env ? { env: options.env } : {}) });
+    const dataFolder = join(scratch, 'data');
+    writeQuietSettings(dataFolder);
+    server = await startServer({ flags, dataFolder, ...(options.env ? { env: options.env } : {}) });
     browser = await launchBrowser();
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
@@ -113,10 +102,6 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
       await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
       await page.keyboard.press('Enter');
     };
-    // The server opens a chat column that a workspace cannot turn off; it may come a moment late.
-    const chat = page.locator('.part.auxiliarybar');
-    await chat.waitFor({ state: 'visible', timeout: 3000 }).catch(() => undefined);
-    if (await chat.isVisible()) await page.keyboard.press('Control+Alt+B');
     return { page, folder, origin: server.origin, command, close };
   } catch (error) {
     await close();

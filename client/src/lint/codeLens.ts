@@ -26,7 +26,11 @@ export function registerCodeLens(): vscode.Disposable {
   };
   return vscode.Disposable.from(
     changed,
-    vscode.languages.registerCodeLensProvider({ language: 'yaml', scheme: 'file' }, provider),
+    vscode.languages.registerCodeLensProvider(
+      ['yaml', 'kubernetes'].map((language) => ({ language, scheme: 'file' })),
+      provider,
+    ),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('podTriage.codeLens')) changed.fire();
     }),

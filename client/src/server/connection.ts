@@ -20,11 +20,21 @@ export interface ManifestFix {
   edit: vscode.WorkspaceEdit;
 }
 
-export class Server {
+export class Server implements vscode.Disposable {
   readonly #client: LanguageClient;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #subscription: vscode.Disposable;
 
-  constructor(client: LanguageClient) {
+  constructor(client: LanguageClient, log: vscode.LogOutputChannel) {
     this.#client = client;
+    this.#log = log;
+    this.#subscription = this.on('podTriage/namespaceChanged', ({ failure }) => {
+      if (failure) this.#note('podTriage/watch', failure);
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
   }
 
   /** Asks, and turns a server that is gone into a failure the user can read. Throws only on cancellation. */
@@ -34,12 +44,22 @@ export class Server {
     token?: vscode.CancellationToken,
   ): Promise<Requests[M]['result']> {
     try {
-      return await this.request(method, params, token);
+      const answer = await this.request(method, params, token);
+      if (!answer.ok) this.#note(method, answer.failure);
+      return answer;
     } catch (cause) {
       if (cause instanceof vscode.CancellationError || token?.isCancellationRequested)
         throw new vscode.CancellationError();
-      return { ok: false, failure: lostServer(cause) };
+      const failure = lostServer(cause);
+      this.#note(method, failure);
+      return { ok: false, failure };
     }
+  }
+
+  /** “Show Output” is the next step of many failures: there is what is known about each of them. */
+  #note(method: string, { code, message, detail, permission }: Failure): void {
+    const missing = permission && `needs ${permission.verb} ${permission.resource}`;
+    this.#log.warn([`${method}: ${code}`, message, detail, missing].filter(Boolean).join(' | '));
   }
 
   async request<M extends keyof Requests>(

@@ -28,7 +28,7 @@ export function createClient(context: vscode.ExtensionContext, log: vscode.LogOu
   };
   return new LanguageClient(
     'podTriage',
-    'Pod Triage Language Server',
+    'Pod Triage',
     {
       run: { module, transport: TransportKind.ipc },
       debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
