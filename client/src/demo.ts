@@ -3,9 +3,14 @@ import * as vscode from 'vscode';
 import { snapshotSource } from './cluster/snapshot.ts';
 import type { ClusterView } from './cluster/view.ts';
 import type { Server } from './server/connection.ts';
+import { textColumn } from './webview/place.ts';
 
-/** The file with the plainest mistake. */
+/** The file with the plainest mistake, and where that is. */
 const FIRST = ['manifests', 'canary.yaml'];
+const MISTAKE = new vscode.Range(8, 11, 8, 11);
+
+/** The demo that a window was told to open: its extension host starts anew, and this is all it knows. */
+const OPENING = 'podTriage.openingDemo';
 
 export async function openDemo(
   context: vscode.ExtensionContext,
@@ -20,9 +25,23 @@ export async function openDemo(
   // A copy that somebody has worked on stays as it is.
   if (!(await exists(copy))) await vscode.workspace.fs.copy(shipped, copy);
   const forceNewWindow = (vscode.workspace.workspaceFolders ?? []).length > 0;
-  const filesToOpen = [vscode.Uri.joinPath(copy, ...FIRST)];
-  await vscode.commands.executeCommand('vscode.openFolder', copy, { forceNewWindow, filesToOpen });
+  await context.globalState.update(OPENING, copy.toString());
+  await vscode.commands.executeCommand('vscode.openFolder', copy, { forceNewWindow });
 }
+
+/** Shows the mistake in a window that has just opened the demo. */
+export async function continueDemo(memory: vscode.Memento): Promise<void> {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  if (!folder || memory.get(OPENING) !== folder.uri.toString()) return;
+  await memory.update(OPENING, undefined);
+  await showMistake(folder.uri);
+}
+
+const showMistake = (folder: vscode.Uri): Thenable<unknown> =>
+  vscode.window.showTextDocument(vscode.Uri.joinPath(folder, ...FIRST), {
+    selection: MISTAKE,
+    viewColumn: textColumn(),
+  });
 
 /** The folder of this workspace that is the demo, wherever it was copied to. */
 async function openedDemo(): Promise<vscode.Uri | undefined> {
@@ -39,7 +58,7 @@ async function showDemo(folder: vscode.Uri, server: Server, view: ClusterView): 
   const source = await snapshotSource(server, vscode.Uri.joinPath(folder, 'snapshot').fsPath);
   if (source) await view.show(source);
   await vscode.commands.executeCommand('podTriage.cluster.focus');
-  await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, ...FIRST), { preserveFocus: true });
+  await showMistake(folder);
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {

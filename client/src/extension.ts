@@ -11,7 +11,7 @@ import { clusterCommands } from './commands/cluster.ts';
 import { diagnosisCommands } from './commands/diagnosis.ts';
 import { registerHandlers } from './commands/handlers.ts';
 import { logCommands } from './commands/logs.ts';
-import { openDemo } from './demo.ts';
+import { continueDemo, openDemo } from './demo.ts';
 import { FindingBoard } from './findings/board.ts';
 import { createFindingsView } from './findings/view.ts';
 import { registerCodeLens } from './lint/codeLens.ts';
@@ -37,6 +37,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const client = createClient(context, log);
   // The client reports its own failure to start, with a button; nothing here depends on it being up.
   client.start().catch((cause: unknown) => log.error(String(cause)));
+
+  void continueDemo(globalState);
 
   const server = new Server(client, log);
   const board = new FindingBoard();

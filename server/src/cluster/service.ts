@@ -23,6 +23,7 @@ import { LiveView } from './view/liveView.ts';
 import { HEALTH_ORDER, NamespaceModel, VIEW_KINDS } from './view/namespaceModel.ts';
 import { snapshotPods, snapshotView } from './view/snapshotView.ts';
 
+const SECOND_LOOK_MS = 1000;
 const WORKLOADS: ReadonlySet<string> = new Set(VIEW_KINDS);
 
 export class ClusterService {
@@ -124,7 +125,7 @@ export class ClusterService {
   }
 
   /** Something happened beside a kubeconfig file: tell only when its content is another. */
-  async #kubeconfigTouched(): Promise<void> {
+  async #kubeconfigTouched(again = false): Promise<void> {
     try {
       const config = await this.#connections.config(this.#kubeconfig);
       if (config.hash === this.#kubeconfigHash) return;
@@ -132,8 +133,12 @@ export class ClusterService {
       this.#kubeconfigHash = config.hash;
       this.#notify('podTriage/kubeconfigChanged', { contexts: contextInfos(config) });
     } catch (error) {
-      // Half written files come whole a moment later, and are seen then. Files that are gone are news.
-      if (failureOf(error).code !== 'no-kubeconfig' || this.#kubeconfigHash === '') return;
+      if (this.#kubeconfigHash === '') return;
+      // Half written files come whole a moment later. Files that are gone, or stay broken, are news.
+      if (failureOf(error).code !== 'no-kubeconfig' && !again) {
+        setTimeout(() => void this.#kubeconfigTouched(true), SECOND_LOOK_MS).unref();
+        return;
+      }
       this.#kubeconfigHash = '';
       this.#notify('podTriage/kubeconfigChanged', { contexts: [] });
     }
