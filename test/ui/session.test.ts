@@ -157,13 +157,16 @@ describe('a session', () => {
 
   it('completes each of the first steps by doing it', async () => {
     const { page } = editor;
-    await editor.command('Pod Triage: Get Started');
     const steps = page.locator('.getting-started-step');
-    await steps.first().waitFor({ timeout: 20_000 });
+    // What a step opens may take the place of the page.
+    const show = async (): Promise<void> => {
+      await editor.command('Pod Triage: Get Started');
+      await steps.first().waitFor({ timeout: 20_000 });
+    };
+    await show();
     const actions = ['Open Demo', 'Open the Cluster View', 'Diagnose Pod', 'Search Cases'];
     assert.equal(await steps.count(), actions.length);
     for (const [at, action] of actions.entries()) {
-      await page.locator('.tab', { hasText: 'Welcome' }).first().click();
       const step = steps.nth(at);
       // The one that is open takes no click itself.
       if ((await step.getAttribute('aria-expanded')) !== 'true') await step.click();
@@ -171,7 +174,7 @@ describe('a session', () => {
       await page.waitForTimeout(1000);
       await page.keyboard.press('Escape');
       await page.keyboard.press('Escape');
-      await page.locator('.tab', { hasText: 'Welcome' }).first().click();
+      await show();
       await page.locator('.getting-started-step[aria-checked="true"]').nth(at).waitFor({ timeout: 20_000 });
     }
   });

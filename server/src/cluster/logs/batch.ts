@@ -33,7 +33,8 @@ export class LineBatch {
     let last = '';
     for (const line of this.#lines) line.time = last = line.time || last;
     const texts = this.#lines.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-    const left = this.#dropped > 0 ? [t('… {count} lines left out …', { count: this.#dropped })] : [];
+    const left =
+      this.#dropped > 0 ? [t('… {count} {count:line|lines} left out …', { count: this.#dropped })] : [];
     this.#send(`${[...left, ...texts.map(({ text }) => text)].join('\n')}\n`);
     this.#lines = [];
     this.#size = 0;

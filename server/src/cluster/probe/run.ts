@@ -69,7 +69,7 @@ async function tests(
     client,
     place,
     command,
-    (sofar) => onProgress(t('Testing: {count} steps done', { count: stepsOf(sofar).size })),
+    (sofar) => onProgress(t('Testing: {count} {count:step|steps} done', { count: stepsOf(sofar).size })),
     signal,
   );
   if (stepsOf(output).size === 0)

@@ -31,7 +31,7 @@ export const PROBE_MESSAGES = {
     'ICMP does not come back ({text}), so the size of packets is not known; policies often drop it.',
   silentProxy: 'No answer; a policy or another proxy may be the reason.',
   activeTest: 'Active test',
-  reached: 'The active test from {from} found no fault ({count} tests).',
+  reached: 'The active test from {from} found no fault ({count} {count:test|tests}).',
 } as const;
 
 export type ProbeMessage = keyof typeof PROBE_MESSAGES;
