@@ -217,6 +217,37 @@ describe('a pod that no node has room for', () => {
   });
 });
 
+describe('a webhook that cannot be called', () => {
+  it('brings its Service and the pods behind it, from its own namespace', async () => {
+    const web = o.deployment('web', { pods: 0, status: { replicas: 0 } });
+    web.replicaSet.status = { replicas: 0 };
+    const refusal = o.event(
+      web.replicaSet,
+      'FailedCreate',
+      'Error creating: failed calling webhook "w": failed to call webhook: Post "https://guard.guard.svc:443/x": no endpoints available for service "guard"',
+    );
+    const guard = o.deployment('guard', {
+      namespace: 'guard',
+      podOptions: () => ({ states: { app: o.crashed(137, 'OOMKilled') } }),
+    });
+    const service = o.service('guard', {}, 'guard');
+    const { report } = await read(
+      [
+        ...web.all,
+        refusal,
+        ...guard.all,
+        service,
+        o.slice(service, guard.pods),
+        o.namespace('guard'),
+        ...frame(),
+      ],
+      web.deployment,
+    );
+    assert.match(ids(report)[0] ?? '', /^oom-killed/);
+    assert.equal(report.rootCauses[0]?.object.namespace, 'guard');
+  });
+});
+
 describe('who decides about a connection from outside of the namespace', () => {
   it('is the network plugin, wherever it runs: one that does not enforce policies is not blamed', async () => {
     const web = o.deployment('web', { podOptions: () => ({ states: { app: o.unready(600) } }) });

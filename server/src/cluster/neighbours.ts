@@ -7,6 +7,7 @@ import {
   serviceByAddress,
 } from '../core/diagnosis/dependencies.ts';
 import type { Scene } from '../core/diagnosis/scene.ts';
+import { webhookCalls } from '../core/diagnosis/webhookCalls.ts';
 import type { Pod } from '../core/kube/types.ts';
 import { t } from '../l10n.ts';
 import type { Collection } from './collection.ts';
@@ -88,6 +89,9 @@ function spokenTo(scene: Scene, isWorthALook: (pod: Pod) => boolean): Spoken {
       }
     }
   }
+  for (const owner of scene.owners)
+    for (const { name, namespace } of webhookCalls(scene, owner))
+      hosts.push({ own: namespace, host: `${name}.${namespace}.svc` });
   return { hosts, addresses: [...addresses] };
 }
 

@@ -269,6 +269,45 @@ describe('Services of other kinds', () => {
   });
 });
 
+/** A Deployment of shop whose pods a webhook of namespace guard would have to admit, and does not answer. */
+const refused = () => {
+  const text =
+    'Error creating: Internal error occurred: failed calling webhook "pods.guard.example": failed to call webhook: Post "https://guard.guard.svc:443/admit?timeout=10s": no endpoints available for service "guard"';
+  const web = o.deployment('web', { pods: 0, status: { replicas: 0, availableReplicas: 0 } });
+  web.replicaSet.status = { replicas: 0 };
+  const guard = o.deployment('guard', {
+    namespace: 'guard',
+    podOptions: () => ({ states: { app: o.crashed(137, 'OOMKilled') } }),
+  });
+  const service = o.service('guard', {}, 'guard');
+  const objects = [
+    ...web.all,
+    o.event(web.replicaSet, 'FailedCreate', text, { age: 5 }),
+    ...guard.all,
+    service,
+    o.slice(service, guard.pods),
+    o.namespace('guard'),
+  ];
+  return { web, objects };
+};
+
+describe('a webhook that is down', () => {
+  it('is down for a reason of its own, in its own namespace', () => {
+    const { web, objects } = refused();
+    const report = run(objects, web.deployment);
+    assert.match(roots(report)[0] ?? '', /^oom-killed-\S+ Deployment\/guard\/guard/);
+    assert.equal(report.rootCauses.length, 1);
+    assert.ok(chain(report).includes('service-no-ready-endpoints'));
+    assert.ok(chain(report).includes('admission-webhook-no-endpoints'));
+  });
+
+  it('is named itself where its namespace was not read', () => {
+    const { web, objects } = refused();
+    const own = objects.filter(({ metadata }) => metadata.namespace !== 'guard');
+    assert.deepEqual(ids(run(own, web.deployment)), ['admission-webhook-no-endpoints']);
+  });
+});
+
 describe('nodes', () => {
   const waiting = (message: string, nodeSelector: Record<string, string>) =>
     o.deployment('big', {

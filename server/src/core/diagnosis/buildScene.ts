@@ -20,6 +20,7 @@ import { backendNames, claimNames, mentions } from './namesIn.ts';
 import type { Gap, Subject } from './observed.ts';
 import type { ObservedIndex } from './observedIndex.ts';
 import type { Scene } from './scene.ts';
+import { webhookServices } from './webhookCalls.ts';
 
 /** How far "it waits for a Service, whose pods wait for a Service" is followed. */
 const DEPENDENCY_DEPTH = 3;
@@ -38,6 +39,8 @@ export function buildScene(index: ObservedIndex, asked: Subject): Scene {
     for (const service of dependenciesOf(index, wave)) gather.service(service);
     wave = [...gather.pods.values()].filter((pod) => !before.has(pod));
   }
+  for (const owner of gather.owners())
+    for (const service of webhookServices(index, owner)) gather.service(service);
   if (object) gather.clients(object);
   return {
     subject,
@@ -168,6 +171,10 @@ class Gatherer {
       const selector = spec?.selector ?? {};
       return Object.keys(selector).length > 0 && matchesLabels(selector, labels);
     });
+  }
+
+  owners(): Resource[] {
+    return [...this.#owners.values()];
   }
 
   /** Everything below a workload, and its owners above. */

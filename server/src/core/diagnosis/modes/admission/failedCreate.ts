@@ -10,6 +10,7 @@ import { eventEvidence, messageOf } from '../../eventFacts.ts';
 import { describeCommand, fieldEvidence, kubectl, sourceOf } from '../../evidence.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
+import { webhookServices } from '../../webhookCalls.ts';
 import { nameOf } from '../name.ts';
 import { quotaSums } from './quotaSums.ts';
 
@@ -263,7 +264,7 @@ const modeOf = (row: Row): FailureMode =>
           },
           ...(row.field && base ? { path: [...base, ...row.field] } : {}),
           evidence: [...refusal.evidence, ...(row.evidence?.(refusal, groups, scene) ?? [])],
-          affects: [owner],
+          affects: [owner, ...webhookServices(scene, owner)],
           commands: [...describeCommand(owner.ref), ...(row.commands?.(owner.ref.namespace) ?? [])],
         });
       }

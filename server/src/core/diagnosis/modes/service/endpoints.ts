@@ -11,6 +11,14 @@ import { defineMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
 import { listOf } from '../name.ts';
 
+/** What a Service that leads nowhere takes with it. */
+const NO_ENDPOINTS = [
+  'ingress-backend-no-endpoints',
+  'probe-depends-on-remote',
+  'admission-webhook-no-endpoints',
+  'admission-webhook-unreachable',
+];
+
 const isProxied = ({ object: { spec } }: Resource<Service>): boolean => spec?.type !== 'ExternalName';
 
 /** Templates that the selector matches although no pod carries it yet: their owner is the one to ask. */
@@ -30,7 +38,7 @@ export const serviceSelectorNoMatch = defineMode({
   severity: 'error',
   confidence: 'certain',
   case: 'service-selector-mismatch',
-  explains: ['service-no-ready-endpoints', 'ingress-backend-no-endpoints', 'probe-depends-on-remote'],
+  explains: ['service-no-ready-endpoints', ...NO_ENDPOINTS],
   messages: {
     none: 'The selector {selector} of Service {service} is on no pod of namespace {namespace}.',
     near: 'The selector of Service {service} asks for {wanted}; the pods of {workload} have {has}.',
@@ -91,7 +99,7 @@ export const serviceAllBackendsTerminal = defineMode({
   severity: 'error',
   confidence: 'certain',
   case: 'service-selector-mismatch',
-  explains: ['service-no-ready-endpoints', 'ingress-backend-no-endpoints'],
+  explains: ['service-no-ready-endpoints', ...NO_ENDPOINTS],
   messages: {
     finished:
       'Every pod that Service {service} selects is finished ({phases}), and finished pods get no traffic.',
@@ -130,7 +138,7 @@ export const serviceNoReadyEndpoints = defineMode({
   confidence: 'certain',
   case: 'readiness-failing-no-ready-endpoints',
   symptom: true,
-  explains: ['ingress-backend-no-endpoints', 'probe-depends-on-remote'],
+  explains: NO_ENDPOINTS,
   messages: {
     notReady: 'Service {service} has no ready endpoint: none of its {count} {count:pod|pods} is ready.',
     noPods: 'Service {service} has no endpoint: {workloads} has no pods.',
@@ -197,7 +205,7 @@ export const serviceNamedTargetPortUnresolved = defineMode({
   severity: 'error',
   confidence: 'certain',
   case: 'targetport-mismatch',
-  explains: ['ingress-backend-no-endpoints', 'probe-depends-on-remote'],
+  explains: NO_ENDPOINTS,
   messages: {
     none: 'Port name {port} of Service {service} is on none of the {count} selected {count:pod|pods}; {count:it offers|they offer} {offers}.',
     some: 'Port name {port} of Service {service} is on {found} of the {count} selected pods; the others get no traffic and offer {offers}.',
@@ -256,7 +264,7 @@ export const serviceSelectorlessNoEndpoints = defineMode({
   severity: 'error',
   confidence: 'certain',
   case: 'service-without-selector',
-  explains: ['ingress-backend-no-endpoints', 'probe-depends-on-remote'],
+  explains: NO_ENDPOINTS,
   messages: { none: 'Service {service} has no selector, and nobody has given it an EndpointSlice.' },
   detect(scene, { report }) {
     for (const service of scene.services) {
