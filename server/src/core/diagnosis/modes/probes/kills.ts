@@ -1,5 +1,5 @@
 /** Containers that the kubelet ends: liveness, startup, postStart. The exit code is then the kubelet's doing. */
-
+import type { Resource } from '../../../kube/store.ts';
 import { containersInScene } from '../../containers.ts';
 import { declared, topOwner } from '../../declared.ts';
 import { eventEvidence } from '../../eventFacts.ts';
@@ -11,7 +11,8 @@ import {
   logEvidence,
   waitingEvidence,
 } from '../../evidence.ts';
-import { defineMode } from '../../mode.ts';
+import { defineMode, type ModeReport } from '../../mode.ts';
+import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
 import { type Kill, kills, listensOn, probeFailures, probePort, probePortPath } from './facts.ts';
 
@@ -43,6 +44,41 @@ function diedAtOnce(kill: Kill): boolean {
   return lived >= from - 2000 && lived <= to;
 }
 
+/** A container that a probe kills: whether the probe asks the wrong port, and what is to be said of it. */
+function killing(
+  scene: Scene,
+  { fact, event }: Kill,
+  kind: 'liveness' | 'startup',
+): { isOther: boolean; guilty: Resource; details: ModeReport } {
+  const field = `${kind}Probe` as const;
+  const place = { fact, probe: fact.spec[field], path: [...fact.path, field] };
+  const failure = probeFailures(scene).find((found) => found.fact === fact && found.kind === kind);
+  const port = probePort(place);
+  const listens = listensOn(scene, fact);
+  const isOther = listens !== undefined && port !== undefined && listens.port !== port;
+  const { guilty, path } = declared(scene, fact.pod, isOther ? probePortPath(place) : place.path);
+  const details: ModeReport = {
+    data: {
+      workload: nameOf(topOwner(scene, fact.pod)),
+      container: fact.name,
+      port,
+      listens: listens?.port,
+      answer: failure?.text.trim().split('\n')[0]?.slice(0, 300).replace(/\.$/, '') ?? 'failed',
+    },
+    path,
+    evidence: [
+      eventEvidence(event),
+      ...(failure ? [eventEvidence(failure.event)] : []),
+      fieldEvidence(fact.pod, place.path),
+      ...(listens?.line ? [logEvidence(fact.pod, fact.name, false, listens.line)] : []),
+      ...endedEvidence(fact),
+    ],
+    affects: [fact.pod],
+    commands: [...describeCommand(fact.pod.ref), ...logCommand(fact)],
+  };
+  return { isOther, guilty, details };
+}
+
 const STARTING = /\b(?:starting|initiali[sz]ing|loading|migrat|warming|booting)/i;
 
 export const livenessRestartLoop = defineMode({
@@ -61,39 +97,17 @@ export const livenessRestartLoop = defineMode({
   detect(scene, { report }) {
     for (const kill of kills(scene)) {
       if (kill.by !== 'liveness' || isSlowStart(kill, scene)) continue;
-      const { fact } = kill;
-      const failure = probeFailures(scene).find((found) => found.fact === fact && found.kind === 'liveness');
-      const place = { fact, probe: fact.spec.livenessProbe, path: [...fact.path, 'livenessProbe'] };
-      const port = probePort(place);
-      const listens = listensOn(scene, fact);
-      const isOther = listens !== undefined && port !== undefined && listens.port !== port;
-      const { guilty, path } = declared(scene, fact.pod, isOther ? probePortPath(place) : place.path);
+      const { isOther, guilty, details } = killing(scene, kill, 'liveness');
       report(isOther ? 'otherPort' : 'answer', guilty, {
-        data: {
-          workload: nameOf(topOwner(scene, fact.pod)),
-          container: fact.name,
-          restarts: fact.status?.restartCount,
-          port,
-          listens: listens?.port,
-          answer: failure?.text.trim().split('\n')[0]?.slice(0, 300).replace(/\.$/, '') ?? 'failed',
-        },
-        path,
-        evidence: [
-          eventEvidence(kill.event),
-          ...(failure ? [eventEvidence(failure.event)] : []),
-          fieldEvidence(fact.pod, place.path),
-          ...(listens?.line ? [logEvidence(fact.pod, fact.name, false, listens.line)] : []),
-          ...endedEvidence(fact),
-        ],
-        affects: [fact.pod],
-        commands: [...describeCommand(fact.pod.ref), ...logCommand(fact)],
+        ...details,
+        data: { ...details.data, restarts: kill.fact.status?.restartCount },
       });
     }
   },
 });
 
 /** A start that takes longer than the probe waits: no startup probe, lives of exactly that length, a log that still starts. */
-function isSlowStart(kill: Kill, scene: Parameters<typeof listensOn>[0]): boolean {
+function isSlowStart(kill: Kill, scene: Scene): boolean {
   const { fact } = kill;
   if (fact.spec.startupProbe || !diedAtOnce(kill)) return false;
   const log = scene.logOf(fact.pod, fact.name, true);
@@ -153,34 +167,17 @@ export const startupProbeExhausted = defineMode({
       'Container {container} of {workload} is killed because its startup probe fails for {seconds} s: {answer}.',
   },
   detect(scene, { report }) {
-    for (const { fact, by, event } of kills(scene)) {
-      if (by !== 'startup') continue;
-      const probe = fact.spec.startupProbe;
-      const place = { fact, probe, path: [...fact.path, 'startupProbe'] };
-      const failure = probeFailures(scene).find((found) => found.fact === fact && found.kind === 'startup');
-      const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 } = probe ?? {};
-      const port = probePort(place);
-      const listens = listensOn(scene, fact);
-      const isOther = listens !== undefined && port !== undefined && listens.port !== port;
-      const { guilty, path } = declared(scene, fact.pod, isOther ? probePortPath(place) : place.path);
+    for (const kill of kills(scene)) {
+      if (kill.by !== 'startup') continue;
+      const { isOther, guilty, details } = killing(scene, kill, 'startup');
+      const {
+        initialDelaySeconds = 0,
+        periodSeconds = 10,
+        failureThreshold = 3,
+      } = kill.fact.spec.startupProbe ?? {};
       report(isOther ? 'otherPort' : 'exhausted', guilty, {
-        data: {
-          workload: nameOf(topOwner(scene, fact.pod)),
-          container: fact.name,
-          port,
-          listens: listens?.port,
-          seconds: initialDelaySeconds + failureThreshold * periodSeconds,
-          answer: failure?.text.trim().split('\n')[0]?.slice(0, 300).replace(/\.$/, '') ?? 'failed',
-        },
-        path,
-        evidence: [
-          eventEvidence(event),
-          ...(failure ? [eventEvidence(failure.event)] : []),
-          fieldEvidence(fact.pod, place.path),
-          ...endedEvidence(fact),
-        ],
-        affects: [fact.pod],
-        commands: [...describeCommand(fact.pod.ref), ...logCommand(fact)],
+        ...details,
+        data: { ...details.data, seconds: initialDelaySeconds + failureThreshold * periodSeconds },
       });
     }
   },
