@@ -4,13 +4,18 @@ import type { Resource, Store } from './store.ts';
 
 const PATCH_LISTS = ['patches', 'patchesStrategicMerge'];
 
-/** True when another folder declares the same object, or a kustomization lists the file among its patches. */
+/** True when the object may be a part: another folder declares it too, or a kustomization lists its file as a patch. */
 export function isPatch(resource: Resource, store: Store): boolean {
   const file = resource.origin?.file.file;
   if (file === undefined) return false;
   const folder = folderOf(file);
   const isElsewhere = ({ origin }: Resource) => origin !== undefined && folderOf(origin.file.file) !== folder;
-  if (store.all(resource.ref).some(isElsewhere)) return true;
+  return store.all(resource.ref).some(isElsewhere) || isListedPatch(resource, store);
+}
+
+/** True when a kustomization lists the file among its patches: what it leaves out is said elsewhere. */
+export function isListedPatch({ origin: own }: Resource, store: Store): boolean {
+  const file = own?.file.file;
   return store.list('Kustomization').some(({ object, origin }) => {
     if (!origin) return false;
     const home = folderOf(origin.file.file);

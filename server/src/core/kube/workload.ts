@@ -17,6 +17,8 @@ const TEMPLATE_PATH: Record<string, Path> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
   DeploymentConfig: ['spec', 'template'],
   Rollout: ['spec', 'template'],
+  // It makes none itself; who copies it gets what is in it.
+  PodTemplate: ['template'],
 };
 
 export const POD_KINDS: readonly string[] = Object.keys(TEMPLATE_PATH);
@@ -28,6 +30,7 @@ export const templatePath = (kind: string): Path | undefined =>
 /** The pod template of a workload, or the pod itself; undefined when the object makes no pods or has no template yet. */
 export function podTemplateOf(object: KubeObject): PodTemplateSpec | undefined {
   if (object.kind === 'Pod') return object as Pod;
+  if (object.kind === 'PodTemplate') return (object as { template?: PodTemplateSpec }).template;
   if (object.kind === 'CronJob') return (object as CronJob).spec?.jobTemplate?.spec?.template;
   if (!Object.hasOwn(TEMPLATE_PATH, object.kind)) return undefined;
   return (object as WorkloadObject).spec?.template;

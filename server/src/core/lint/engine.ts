@@ -1,6 +1,7 @@
 /** Runs rules over files and turns what they report into findings. */
 import { type Finding, fillTemplate, type MessageData, type Related, type Translate } from '../finding.ts';
 import { isBuiltinGroup } from '../kube/object.ts';
+import { isListedPatch } from '../kube/patches.ts';
 import { groupOf, type ObjectRef } from '../kube/ref.ts';
 import { type Resource, refOf, type Store } from '../kube/store.ts';
 import { containerNameAt, POD_KINDS } from '../kube/workload.ts';
@@ -12,6 +13,7 @@ import { creationEdits, objectEdits } from './fixEdits.ts';
 import type { FileRule, FixSpec, ObjectRule, ReportOptions, Rule } from './rule.ts';
 import { RuleSelection, type SelectedRule, severityAt } from './selection.ts';
 import { isSuppressed, type Suppressions, suppressionsOf } from './suppression.ts';
+import { writtenAt } from './written.ts';
 
 export interface LinterOptions {
   translate?: Translate;
@@ -92,7 +94,12 @@ export class Linter {
     const workspaceReports = this.#run('workspace', resource, store);
     // Nearly every object has nothing to be told.
     if (objectReports.length === 0 && workspaceReports.length === 0) return [];
-    return [...objectReports, ...workspaceReports]
+    const reports = [...objectReports, ...workspaceReports];
+    // A patch says what changes; what it does not say is no omission.
+    const isAbsent = ({ path }: Report): boolean => path !== undefined && !writtenAt(resource, path);
+    const isPart = reports.some(isAbsent) && isListedPatch(resource, store);
+    return reports
+      .filter((report) => !isPart || !isAbsent(report))
       .filter((report) => !isSuppressed(report.rule, start + report.start, resource, suppressions))
       .map((report) => {
         const { options, rule } = report;

@@ -7,7 +7,8 @@ import {
   nearestByLabels,
   RUNTIME_LABELS,
 } from '../kube/nearestLabels.ts';
-import { formatRef } from '../kube/ref.ts';
+import { isBuiltinGroup } from '../kube/object.ts';
+import { formatRef, groupOf } from '../kube/ref.ts';
 import { isEmptySelector, type LabelSelector, type Labels, matchesSelector } from '../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Store, type Workload } from '../kube/store.ts';
 import { templatePath } from '../kube/workload.ts';
@@ -22,6 +23,24 @@ export function declaredPart(
 ): Labels | undefined {
   const entries = Object.entries(selector).filter(([key]) => !ignored.includes(key));
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+/**
+ * True when a custom resource of the namespace may make the selected pods: its kind is among the labels
+ * (`app.kubernetes.io/name: prometheus` beside a Prometheus), or a label's key is of the domain of its group
+ * (`cnpg.io/cluster` beside postgresql.cnpg.io). No manifest has the pods that an operator makes.
+ */
+export function isMadeByOperator(store: Store, namespace: string, labels: Labels): boolean {
+  const entries = Object.entries(labels);
+  return store.resources().some(({ ref }) => {
+    const group = groupOf(ref.apiVersion);
+    if (ref.namespace !== namespace || isBuiltinGroup(group)) return false;
+    const kind = ref.kind.toLowerCase();
+    return entries.some(([key, value]) => {
+      const domain = key.includes('/') ? key.slice(0, key.indexOf('/')) : undefined;
+      return value === kind || (domain !== undefined && `.${group}`.endsWith(`.${domain}`));
+    });
+  });
 }
 
 export const nearestWorkload = (
@@ -85,6 +104,7 @@ export function missOf(
   // Nothing but run-time labels: no manifest can tell.
   if (isEmptySelector(compared) && !isEmptySelector(selector)) return undefined;
   if (store.workloadsMatching(namespace, compared).length > 0) return undefined;
+  if (isMadeByOperator(store, namespace, matchLabels)) return undefined;
   if (needWorkloads && store.workloads(namespace).length === 0) {
     if (isEmptySelector(compared)) return undefined;
     const workload = store

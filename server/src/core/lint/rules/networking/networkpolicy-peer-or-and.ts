@@ -20,6 +20,8 @@ export const networkpolicyPeerOrAnd = objectRule<NetworkPolicy>()({
     for (const direction of policyDirections(object))
       for (const [index, rule] of policyRules(object, direction).entries()) {
         const peers = rulePeers(rule, direction) ?? [];
+        // A list of several alike is meant as a list.
+        if (SELECTORS.some((key) => peers.filter((peer) => onlySelects(peer, key)).length > 1)) continue;
         const base = ['spec', direction, index, direction === 'ingress' ? 'from' : 'to'];
         for (const [i, peer] of peers.entries()) {
           const next = peers[i + 1];
@@ -41,6 +43,8 @@ export const networkpolicyPeerOrAnd = objectRule<NetworkPolicy>()({
       }
   },
 });
+
+const SELECTORS = ['podSelector', 'namespaceSelector'] as const;
 
 /** One selects namespaces only, the other pods only. An empty selector says "all of them" and was meant as written. */
 const isPair = (a: NetworkPolicyPeer, b: NetworkPolicyPeer): boolean =>

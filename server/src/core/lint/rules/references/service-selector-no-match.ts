@@ -9,6 +9,7 @@ import {
   formatHas,
   formatWanted,
   formatWorkload,
+  isMadeByOperator,
   missPath,
   nearestWorkload,
   podLabelsPath,
@@ -47,6 +48,7 @@ export const serviceSelectorNoMatch = objectRule<Service>()({
     const selector = declaredPart(written, params.ignoredLabels);
     const namespace = ref.namespace ?? DEFAULT_NAMESPACE;
     if (!selector || store.workloadsWithLabels(namespace, selector).length > 0) return;
+    if (isMadeByOperator(store, namespace, selector)) return;
 
     const data = { selector: formatSelector(selector), namespace };
     if (params.needWorkloads && store.workloads(namespace).length === 0) {
