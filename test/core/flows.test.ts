@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { MODES } from '../../server/src/core/diagnosis/modes/index.ts';
 import { type DiagnosisReport, STEPS, type StepOutcome } from '../../server/src/core/diagnosis/report.ts';
 import type { Finding } from '../../server/src/core/finding.ts';
-import { answerFlow, FLOWS } from '../../server/src/core/flows.ts';
+import { answerFlow } from '../../server/src/core/flows.ts';
+import { FLOWS } from '../../server/src/core/flowTable.ts';
 
 const same = (text: string): string => text;
 const [down] = FLOWS;

@@ -1,6 +1,7 @@
 /** “Troubleshoot…”: one question, one object, then the checks of that flow one by one. Esc goes back one step. */
 import * as vscode from 'vscode';
-import { answerFlow, FLOWS, type Flow, type FlowAnswer } from '../../../server/src/core/flows.ts';
+import { answerFlow, type FlowAnswer } from '../../../server/src/core/flows.ts';
+import { FLOWS, type Flow } from '../../../server/src/core/flowTable.ts';
 import type { Target } from '../picker/questions.ts';
 import { ask } from '../picker/steps.ts';
 import type { Targets } from '../picker/target.ts';
