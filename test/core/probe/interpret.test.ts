@@ -245,6 +245,50 @@ describe('what is known already', () => {
   });
 });
 
+describe('a failure that nothing explains', () => {
+  it('is never "nothing wrong": it is not checked, beside a cause of something else too', () => {
+    const silentDns = { lookup: () => says.silence('10.96.0.10'), ask: says.silence };
+    const report = asked([], silentDns);
+    assert.deepEqual(report.rootCauses, []);
+    assert.deepEqual(
+      report.notChecked.map(({ detail }) => detail.replace(/:.*/s, '')),
+      // Two names by two protocols, and the DNS pod.
+      Array.from({ length: 5 }, () => 'It failed, and no known fault explains it'),
+    );
+    assert.ok(report.healthy.every((line) => !/found no fault/.test(line)));
+    const kept = asked([denyIngress], { ...silentDns, ...SILENT });
+    assert.deepEqual(ids(kept), ['netpol-ingress-default-deny']);
+    assert.ok(
+      kept.notChecked.some(
+        ({ check, detail }) => /look up ledger/.test(check) && /no known fault/.test(detail),
+      ),
+    );
+    assert.ok(
+      kept.notChecked.every(({ check }) => !/connect to Service/.test(check)),
+      'the policy explains these',
+    );
+  });
+
+  it('is explained by a finding that quotes one of its kind', () => {
+    const client = o.pod('client', {
+      labels: { app: 'client' },
+      container: { env: [{ name: 'LEDGER_URL', value: 'http://ledgr:80' }] },
+      states: { app: o.unready() },
+      ready: false,
+    });
+    const service = o.service('ledger', { clusterIP: '10.96.7.7' });
+    const logs = [o.logOf(client, 'dial tcp: lookup ledgr: no such host\n')];
+    const answers: Answers = { lookup: (name) => (name === 'ledgr' ? says.status('NXDOMAIN') : undefined) };
+    const report = diagnoseProbed([client, service], client, answers, { logs });
+    assert.deepEqual(ids(report), ['service-missing']);
+    assert.match(quoted(report), /lookup ledgr @10\.96\.0\.10 UDP status: NXDOMAIN/);
+    assert.deepEqual(
+      report.notChecked.filter(({ check }) => /Active test/.test(check)),
+      [],
+    );
+  });
+});
+
 describe('a test that could not be made', () => {
   it('is not checked, with its reason', () => {
     const { objects, client } = quiet();

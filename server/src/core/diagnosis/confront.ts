@@ -8,7 +8,7 @@ import type { Scene } from './scene.ts';
 
 interface Expectation {
   /** Which results are about the finding: those of a Service it names, or lookups through the cluster's resolvers. */
-  about: 'service' | 'lookups';
+  about: 'service' | 'lookups' | 'missing names';
   /** What the mode would make the test see. */
   symptoms: readonly ProbeSymptom[];
 }
@@ -19,6 +19,8 @@ const SILENT_DNS: Expectation = {
   symptoms: ['timeout', 'refused', 'servfail', 'no-route'],
 };
 
+const NO_SUCH_NAME: Expectation = { about: 'missing names', symptoms: ['nxdomain'] };
+
 /** Modes that are known without a test, and what one should see. Modes that read the test themselves are not here. */
 const EXPECTED: Record<string, Expectation> = {
   'service-no-ready-endpoints': EMPTY,
@@ -28,6 +30,11 @@ const EXPECTED: Record<string, Expectation> = {
   'service-named-target-port-unresolved': EMPTY,
   'ingress-backend-no-endpoints': EMPTY,
   'internal-traffic-policy-local-no-endpoint': EMPTY,
+  'service-missing': NO_SUCH_NAME,
+  'wrong-service-fqdn': NO_SUCH_NAME,
+  'cross-namespace-short-name': NO_SUCH_NAME,
+  'dns-policy-default-no-cluster-names': NO_SUCH_NAME,
+  'dns-hostnetwork-clusterfirst': NO_SUCH_NAME,
   'coredns-not-running': SILENT_DNS,
   'coredns-loop': SILENT_DNS,
   'coredns-config-error': SILENT_DNS,
@@ -67,7 +74,8 @@ export function confront(scene: Scene, reports: readonly Report[]): Report[] {
   });
 }
 
-function isAbout({ check }: ProbeResult, { about }: Expectation, { keys }: Report): boolean {
+function isAbout({ check, symptom }: ProbeResult, { about }: Expectation, { keys }: Report): boolean {
+  if (about === 'missing names') return check.kind === 'lookup' && symptom === 'nxdomain';
   if (about === 'lookups') return check.kind === 'lookup' && check.service === undefined;
   return (
     check.kind === 'connect' && check.target.role === 'service' && keys.has(refKey(check.target.service))

@@ -20,7 +20,7 @@ import { MODES } from './modes/index.ts';
 import { collectGaps, type NotCheckedNote } from './notChecked.ts';
 import type { Observed, Subject } from './observed.ts';
 import { indexObserved, type ObservedIndex } from './observedIndex.ts';
-import { probeGaps, probeHealthy, probeReport } from './probeReport.ts';
+import { probeGaps, probeHealthy, probeReport, probeUnexplained } from './probeReport.ts';
 import { type Consequence, type DiagnosisReport, STEPS } from './report.ts';
 import type { Scene } from './scene.ts';
 import { waitingPods } from './starting.ts';
@@ -106,6 +106,7 @@ export function diagnose(
     ],
     notChecked: [
       ...probeGaps(scene, probe?.kind === 'refused' ? probe.refusal : undefined, translate),
+      ...probeUnexplained(scene, [...rootCauses, ...consequences, ...alsoSeen], translate),
       ...waitingNotes(scene, unanswered, say),
       ...collectGaps(scene, index, notes, say, roots.length > 0),
     ],

@@ -1,8 +1,8 @@
 /** The tests of a run as rows of the report, and those that say nothing as things not checked. */
-import type { Translate } from '../finding.ts';
+import type { Evidence, Finding, Translate } from '../finding.ts';
 import { hostPort, type ProbeRefusal, type ProbeResult } from '../probe/check.ts';
 import { type SayProbe, sayProbe } from '../probe/say.ts';
-import { probeOf } from './probed.ts';
+import { probeEvidence, probeOf } from './probed.ts';
 import type { NotChecked, ProbeReport, ProbeRow } from './report.ts';
 import type { Scene } from './scene.ts';
 
@@ -55,6 +55,45 @@ export function probeGaps(
       }),
     ),
   ];
+}
+
+/**
+ * Failures that no finding quotes or speaks of. They are no verdict, and must not drown in a list of tests: what failed
+ * for a reason that is not known is not in order.
+ */
+export function probeUnexplained(
+  scene: Scene,
+  findings: readonly Finding[],
+  translate: Translate,
+): NotChecked[] {
+  const run = probeOf(scene);
+  if (!run) return [];
+  const say = sayProbe(translate);
+  const quoted = new Set(findings.flatMap(({ evidence }) => evidence.map(quoteKey)));
+  const explained = new Set(
+    run.results.flatMap((result) =>
+      quoted.has(quoteKey(probeEvidence(run, result))) ? [topicOf(result)] : [],
+    ),
+  );
+  return run.results
+    .filter((result) => result.outcome === 'failed' && !explained.has(topicOf(result)))
+    .map(
+      (result): NotChecked => ({
+        check: `${say('activeTest')}: ${describeCheck(result, say)}`,
+        reason: 'unavailable',
+        detail: say('unexplained', { text: result.text }),
+      }),
+    );
+}
+
+const quoteKey = ({ source, path = '', text }: Evidence): string => `${source}|${path}|${text}`;
+
+/** What a test is about: names, or one Service, or one host. What explains one of its failures explains the others. */
+function topicOf({ check }: ProbeResult): string {
+  if (check.kind === 'lookup' || check.kind === 'ask') return 'names';
+  const { target } = check;
+  if (target.role === 'host') return `host ${target.host}`;
+  return target.role === 'proxy' ? 'proxy' : `service ${target.service.namespace}/${target.service.name}`;
 }
 
 /** One line for `healthy` when every test that said something said that it works. */

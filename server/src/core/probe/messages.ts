@@ -31,6 +31,7 @@ export const PROBE_MESSAGES = {
     'ICMP does not come back ({text}), so the size of packets is not known; policies often drop it.',
   silentProxy: 'No answer; a policy or another proxy may be the reason.',
   activeTest: 'Active test',
+  unexplained: 'It failed, and no known fault explains it: {text}',
   reached: 'The active test from {from} found no fault ({count} {count:test|tests}).',
 } as const;
 
