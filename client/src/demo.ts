@@ -9,8 +9,8 @@ import { textColumn } from './webview/place.ts';
 const FIRST = ['manifests', 'canary.yaml'];
 const MISTAKE = new vscode.Range(8, 11, 8, 11);
 
-/** The demo that a window was told to open: its extension host starts anew, and this is all it knows. */
-const OPENING = 'podTriage.openingDemo';
+/** Lies in a demo that a window was told to open: it wakes the extension there, and is taken away by it. */
+const OPENING = '.pod-triage-demo';
 
 export async function openDemo(
   context: vscode.ExtensionContext,
@@ -19,22 +19,29 @@ export async function openDemo(
 ): Promise<void> {
   const here = await openedDemo();
   if (here) return showDemo(here, server, view);
-  const { version } = context.extension.packageJSON as { version: string };
   const shipped = vscode.Uri.joinPath(context.extensionUri, 'test', 'demo');
-  const copy = vscode.Uri.joinPath(context.globalStorageUri, version, 'demo');
+  const copy = copyOf(context);
   // A copy that somebody has worked on stays as it is.
   if (!(await exists(copy))) await vscode.workspace.fs.copy(shipped, copy);
   const forceNewWindow = (vscode.workspace.workspaceFolders ?? []).length > 0;
-  await context.globalState.update(OPENING, copy.toString());
+  await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(copy, OPENING), new Uint8Array());
   await vscode.commands.executeCommand('vscode.openFolder', copy, { forceNewWindow });
 }
 
 /** Shows the mistake in a window that has just opened the demo. */
-export async function continueDemo(memory: vscode.Memento): Promise<void> {
+export async function continueDemo(context: vscode.ExtensionContext): Promise<void> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
-  if (!folder || memory.get(OPENING) !== folder.uri.toString()) return;
-  await memory.update(OPENING, undefined);
+  // A file of that name in anybody else's folder means nothing.
+  if (folder?.uri.path !== copyOf(context).path) return;
+  const marker = vscode.Uri.joinPath(folder.uri, OPENING);
+  if (!(await exists(marker))) return;
+  await vscode.workspace.fs.delete(marker);
   await showMistake(folder.uri);
+}
+
+function copyOf({ extension, globalStorageUri }: vscode.ExtensionContext): vscode.Uri {
+  const { version } = extension.packageJSON as { version: string };
+  return vscode.Uri.joinPath(globalStorageUri, version, 'demo');
 }
 
 const showMistake = (folder: vscode.Uri): Thenable<unknown> =>

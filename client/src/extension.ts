@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // The client reports its own failure to start, with a button; nothing here depends on it being up.
   client.start().catch((cause: unknown) => log.error(String(cause)));
 
-  void continueDemo(globalState);
+  void continueDemo(context);
 
   const server = new Server(client, log);
   const board = new FindingBoard();

@@ -94,9 +94,12 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     );
     await page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: 60_000 });
     const command = async (title: string) => {
-      await page.keyboard.press('F1');
       const input = page.locator('.quick-input-widget input.input');
-      await input.waitFor();
+      // A dialog that is just closing swallows the key.
+      for (let tries = 0; tries < 8 && !(await input.isVisible()); tries++) {
+        await page.keyboard.press('F1');
+        await input.waitFor({ timeout: 4000 }).catch(() => undefined);
+      }
       await input.fill(`>${title}`);
       // The list of before the filter is there at once; its first entry is another command.
       await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();

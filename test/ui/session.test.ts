@@ -105,7 +105,8 @@ describe('a session', () => {
     await editor.command('Developer: Reload Window');
     await reloaded;
     await page.locator('.tab', { hasText: 'Report: cart' }).first().waitFor({ timeout: 60_000 });
-    // The case was in front, in the language that was chosen on its page.
+    // In the language that was chosen on its page.
+    await page.locator('.tab', { hasText: 'Pod 在运行' }).first().click();
     await pageWith('h2', '原因');
     await page.locator('.tab', { hasText: 'Report: cart' }).first().click();
     const report = await pageWith('h1', 'cart');
@@ -148,8 +149,7 @@ describe('a session', () => {
     // The namespaces cannot be read there, and the view stays where it was.
     await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 30_000 });
     assert.match((await statusBar().textContent()) ?? '', /snapshot demo · shop/);
-    await page.keyboard.press('Control+K');
-    await page.keyboard.press('Control+W');
+    await row('cart').click();
     await editor.command('Pod Triage: Open Demo');
     await page.locator('.tab', { hasText: 'canary.yaml' }).first().waitFor({ timeout: 20_000 });
     await row('cart').waitFor({ timeout: 20_000 });

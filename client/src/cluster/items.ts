@@ -54,7 +54,8 @@ function workloadItem(row: WorkloadRow, key: string): vscode.TreeItem {
   const item = objectItem(ref, health, row.uid, key);
   const bare = ref.kind === 'Pod';
   item.collapsibleState = bare || row.pods === 0 ? None : Collapsed;
-  item.description = [ref.kind, ready && vscode.l10n.t('{0} ready', ready), summary]
+  // What is wrong comes before what it is: a narrow side bar cuts the end.
+  item.description = [ready && vscode.l10n.t('{0} ready', ready), summary, ref.kind]
     .filter(Boolean)
     .join(' · ');
   item.contextValue = bare

@@ -74,6 +74,8 @@ export class Troubleshooter {
       step: 3,
       of: 3,
       sticky: true,
+      // The check that the flow stops at is the answer.
+      remembered: ({ value }) => value !== 'report' && value.outcome === 'found',
       choices: async () => {
         const { report } = await this.#reports.diagnose(target);
         if (!report) throw new vscode.CancellationError();
