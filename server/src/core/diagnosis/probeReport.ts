@@ -101,9 +101,14 @@ export function probeHealthy(scene: Scene, translate: Translate): string[] {
   const run = probeOf(scene);
   const told = run?.results.filter(({ outcome }) => outcome !== 'inconclusive') ?? [];
   if (!run || told.length === 0 || told.some(({ outcome }) => outcome === 'failed')) return [];
+  // Where a connection says nothing, nobody knows whether it works.
+  if (run.results.some(isOpenConnection)) return [];
   const from = `Pod ${run.from.pod.namespace}/${run.from.pod.name}`;
   return [sayProbe(translate)('reached', { from, count: told.length })];
 }
+
+const isOpenConnection = ({ check, outcome }: ProbeResult): boolean =>
+  outcome === 'inconclusive' && check.kind === 'connect' && check.target.role !== 'proxy';
 
 export function describeCheck({ check, via }: Pick<ProbeResult, 'check' | 'via'>, say: SayProbe): string {
   switch (check.kind) {
