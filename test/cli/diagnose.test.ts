@@ -1,6 +1,15 @@
 /** The cluster commands as a user runs them: exit codes, one clear line, JSON alone on standard output. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -161,7 +170,7 @@ describe('pod-triage snapshot', () => {
     });
     const { code, out, err } = await run('snapshot', '--out', 'snap', '--kubeconfig', kubeconfig());
     assert.equal(code, 0);
-    assert.match(out, /1 object and 0 logs of namespace shop are in snap/);
+    assert.match(out, /1 object and 0 logs for Namespace\/shop are in snap/);
     assert.match(err, /Not read: Secret shop: needs list secrets/);
     assert.deepEqual(readdirSync(join(cwd, 'snap')).sort(), ['objects', 'snapshot.yaml']);
     const again = await run('diagnose', 'pod/web', '--from', 'snap', '--format', 'json');
@@ -174,6 +183,48 @@ describe('pod-triage snapshot', () => {
     const second = await run('snapshot', '--out', 'snap', '--kubeconfig', join(cwd, 'config'));
     assert.equal(second.code, 2);
     assert.match(second.err, /not empty/);
+  });
+
+  it('--for takes what the diagnosis of one object read, for that object alone', async () => {
+    const pod = (name: string, image: string) => ({
+      metadata: { name, namespace: 'shop', creationTimestamp: '2026-05-01T10:00:00Z' },
+      spec: {
+        nodeName: 'n',
+        containers: [{ name: 'app', image, env: [{ name: 'A', value: `of-${name}` }] }],
+      },
+      status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+    });
+    const pods = [pod('web', 'shop/web:1'), pod('other', 'shop/other:1')];
+    api = await startApi((_request, response, url) => {
+      if (url.pathname === '/version') return json(response, { gitVersion: 'v1.36.3' });
+      if (/\/(coredns|namespaces\/[a-z-]+|nodes\/n)$/.test(url.pathname))
+        return json(response, status(404, 'NotFound', 'not found'), 404);
+      const name = url.pathname.startsWith('/api/v1/namespaces/shop/pods/') && url.pathname.split('/').at(-1);
+      if (name) return json(response, pods.find(({ metadata }) => metadata.name === name) ?? {});
+      const items = url.pathname === '/api/v1/namespaces/shop/pods' ? pods : [];
+      json(response, { metadata: {}, items });
+    });
+    const config = kubeconfig();
+    const taken = await run('snapshot', '--out', 'snap', '--for', 'po/web', '--kubeconfig', config);
+    assert.equal(taken.code, 0, taken.err);
+    assert.match(taken.out, /logs for Pod\/shop\/web are in snap/);
+    const text = readFileSync(join(cwd, 'snap', 'objects', 'shop', 'pod.json'), 'utf8');
+    assert.ok(text.includes('of-web') && text.includes('"other"') && !text.includes('of-other'));
+
+    const ask = async (word: string) =>
+      JSON.parse(
+        (await run('diagnose', word, '-n', 'shop', '--from', 'snap', '--format', 'json')).out,
+      ) as DiagnosisReport;
+    const lacks = ({ notChecked }: DiagnosisReport) =>
+      notChecked.filter(({ detail }) => /made for Pod\/shop\/web alone/.test(detail)).length;
+    assert.equal(lacks(await ask('po/web')), 0);
+    assert.ok(lacks(await ask('po/other')) > 0, 'of another object it says what it lacks');
+
+    const typo = await run('snapshot', '--out', 'none', '--for', 'po/wbe', '--kubeconfig', config);
+    assert.equal(typo.code, 2);
+    assert.match(typo.err, /Pod\/shop\/wbe was not found in x/);
+    assert.ok(!existsSync(join(cwd, 'none')));
+    assert.equal((await run('snapshot', '--out', 'none', '--for', 'web')).code, 2);
   });
 
   it('needs a folder', async () => {

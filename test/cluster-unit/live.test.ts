@@ -138,7 +138,11 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
   it('writes a snapshot that says the same', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pod-triage-live-'));
     try {
-      const { observed, collected } = await takeSnapshot(client, namespace, { signal });
+      const { observed, collected } = await takeSnapshot(
+        client,
+        { kind: 'Namespace', name: namespace },
+        { signal },
+      );
       await writeSnapshot(folder, observed, collected);
       const read = await readSnapshot(folder);
       assert.equal(read.now, observed.now);

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { failureOf } from '../../server/src/cluster/failure.ts';
 import type { Observed } from '../../server/src/core/diagnosis/observed.ts';
 import type { KubeObject } from '../../server/src/core/kube/object.ts';
-import { gapsOfNamespace, readSnapshot } from '../../server/src/snapshot/read.ts';
+import { gapsOfSubject, readSnapshot } from '../../server/src/snapshot/read.ts';
 import { writeSnapshot } from '../../server/src/snapshot/write.ts';
 
 let folder: string;
@@ -251,10 +251,12 @@ describe('writing a snapshot', () => {
     assert.ok(!read.gaps.some(({ kind }) => kind === 'Service'));
     assert.ok(read.gaps.some(({ kind, reason }) => kind === 'Ingress' && reason === 'not-in-snapshot'));
     assert.deepEqual(
-      gapsOfNamespace(read, 'other').map(({ kind, namespace }) => `${namespace}/${kind}`),
+      gapsOfSubject(read, { kind: 'Pod', namespace: 'other', name: 'x' }).map(
+        ({ kind, namespace }) => `${namespace}/${kind}`,
+      ),
       ['other/Pod', 'other/Secret', 'other/Service'],
     );
-    assert.deepEqual(gapsOfNamespace(read, 'shop'), []);
+    assert.deepEqual(gapsOfSubject(read, { kind: 'Pod', namespace: 'shop', name: 'x' }), []);
     for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' }))
       if (/\.(json|yaml)$/.test(file))
         assert.ok(!readFileSync(join(target, file), 'utf8').includes('aHVudGVyMg'));

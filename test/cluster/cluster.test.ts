@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { valuesAt } from './lib/faults/conditions.ts';
 import { faultIds, loadFault } from './lib/faults/fault.ts';
-import { mistake } from './lib/faults/verdict.ts';
+import { type Diagnosis, mistake } from './lib/faults/verdict.ts';
 import { planOf, SLOTS } from './lib/layout.ts';
 
 const cause = (id: string, ref: string) => {
@@ -41,9 +41,11 @@ test('a path reads fields, items by a field, and all items', () => {
   assert.deepEqual(valuesAt(pod, 'status.absent.n'), []);
 });
 
+const said = (...rootCauses: Diagnosis['rootCauses']): Diagnosis => ({ rootCauses, notChecked: [] });
+
 test('the first root cause has to be the expected one, on the expected object', () => {
   const expected = { root: 'oom-killed-main', object: ['Pod/a/web-*', 'Deployment/a/web'] };
-  const verdict = (...rootCauses: ReturnType<typeof cause>[]) => mistake(expected, { rootCauses });
+  const verdict = (...rootCauses: ReturnType<typeof cause>[]) => mistake(expected, said(...rootCauses));
   assert.equal(verdict(cause('oom-killed-main', 'Pod/a/web-7f-x')), undefined);
   assert.match(verdict(cause('oom-killed-main', 'Pod/b/web-7f-x')) ?? '', /expected oom-killed-main on/);
   assert.match(verdict(cause('exit-1-app-error', 'Pod/a/web-7f-x')) ?? '', /got exit-1-app-error on Pod/);
@@ -52,13 +54,25 @@ test('the first root cause has to be the expected one, on the expected object', 
 
 test('a cause that must not be named fails even behind the right one', () => {
   const expected = { root: 'image-not-found', not: ['registry-unreachable'] };
-  const rootCauses = [cause('image-not-found', 'Pod/a/b'), cause('registry-unreachable', 'Pod/a/b')];
-  assert.match(mistake(expected, { rootCauses }) ?? '', /registry-unreachable must not be named/);
+  const both = said(cause('image-not-found', 'Pod/a/b'), cause('registry-unreachable', 'Pod/a/b'));
+  assert.match(mistake(expected, both) ?? '', /registry-unreachable must not be named/);
+});
+
+test('the place of the cause and what was not checked can be asked for', () => {
+  const at = (path?: string) => said({ ...cause('x', 'Pod/a/b'), ...(path ? { path } : {}) });
+  const expected = { root: 'x', path: 'initContainers[0]' };
+  assert.equal(mistake(expected, at('spec.initContainers[0].args')), undefined);
+  assert.match(mistake(expected, at('spec.containers[0].args')) ?? '', /got spec\.containers/);
+  assert.match(mistake(expected, at()) ?? '', /got no path/);
+  const gap = { check: 'Node', reason: 'forbidden', detail: 'needs list nodes' };
+  const limited = { root: null, notChecked: ['Node: forbidden'] };
+  assert.equal(mistake(limited, { ...said(), notChecked: [gap] }), undefined);
+  assert.match(mistake(limited, said()) ?? '', /expected "Node: forbidden"/);
 });
 
 test('where nothing is wrong nothing may be named', () => {
-  assert.equal(mistake({ root: null }, { rootCauses: [] }), undefined);
-  assert.match(mistake({ root: null }, { rootCauses: [cause('x', 'Pod/a/b')] }) ?? '', /expected nothing/);
+  assert.equal(mistake({ root: null }, said()), undefined);
+  assert.match(mistake({ root: null }, said(cause('x', 'Pod/a/b'))) ?? '', /expected nothing/);
 });
 
 test('no two clusters on a machine share an address range or a name', () => {

@@ -5,13 +5,15 @@
  *   --uproot ID   take it away again
  *   --list        print the faults
  *   --again       give a fault that was answered wrongly one more try, alone: for machines that others use too
+ *   --record      write what each diagnosis read to test/fixtures/snapshots/ID
  *
  * Without a cluster of ours it starts one and takes it down at the end. POD_TRIAGE_KUBECONFIG names another
  * cluster; see README.md.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   type Fault,
@@ -22,7 +24,8 @@ import {
   toolsImage,
 } from './lib/faults/fault.ts';
 import { plant, uproot } from './lib/faults/plant.ts';
-import { findTarget, type Target } from './lib/faults/target.ts';
+import { record, recordingOf } from './lib/faults/record.ts';
+import { findTarget, kubeconfigAs, type Target } from './lib/faults/target.ts';
 import { type Diagnosis, mistake } from './lib/faults/verdict.ts';
 import { checkout } from './lib/layout.ts';
 import { SetupError } from './lib/setupError.ts';
@@ -39,6 +42,7 @@ const { values, positionals } = parseArgs({
     uproot: { type: 'string' },
     list: { type: 'boolean', default: false },
     again: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
 });
 const say = (line: string): void => console.error(line);
@@ -46,12 +50,15 @@ const say = (line: string): void => console.error(line);
 type Outcome = { kind: 'passed' } | { kind: 'failed'; why: string };
 type Checked = { fault: Fault; outcome: Outcome };
 
-function diagnose(fault: Fault, target: Target): Promise<Diagnosis> {
-  const args = ['diagnose', fault.diagnose, '-n', fault.id, '--context', target.context, '--format', 'json'];
-  if (fault.probe) args.push('--probe', '--yes', '--probe-image', toolsImage());
-  const env = { ...process.env, KUBECONFIG: target.kubeconfig };
+/** Runs the command line as it ships. Answers with its output when it ended with one of these codes. */
+function podTriage(args: readonly string[], codes: readonly number[], target?: Target): Promise<string> {
+  const env = target ? { ...process.env, KUBECONFIG: target.kubeconfig } : process.env;
+  const from = target ? ['--context', target.context] : [];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cliFile, ...args], { env, timeout: DIAGNOSIS_SECONDS * 1000 });
+    const child = spawn(process.execPath, [cliFile, ...args, ...from], {
+      env,
+      timeout: DIAGNOSIS_SECONDS * 1000,
+    });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -62,18 +69,60 @@ function diagnose(fault: Fault, target: Target): Promise<Diagnosis> {
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code === 0 || code === 1) return resolve(JSON.parse(out) as Diagnosis);
-      reject(new SetupError(`diagnose ended with ${signal ?? code}: ${err.trim().slice(-500)}`));
+      if (codes.includes(code ?? -1)) return resolve(out);
+      reject(new SetupError(`${args[0]} ended with ${signal ?? code}: ${err.trim().slice(-500)}`));
     });
   });
+}
+
+const probing = ({ probe }: Fault): string[] =>
+  probe ? ['--probe', '--yes', '--probe-image', toolsImage()] : [];
+
+async function diagnose(fault: Fault, from: Target | string): Promise<Diagnosis> {
+  const args = ['diagnose', fault.diagnose, '-n', fault.id, '--format', 'json'];
+  const answer =
+    typeof from === 'string'
+      ? await podTriage([...args, '--from', from], [0, 1])
+      : await podTriage([...args, ...probing(fault)], [0, 1], from);
+  return JSON.parse(answer) as Diagnosis;
+}
+
+/** Takes the snapshot of a planted fault into the fixtures, where it must give the same answer. */
+async function recordFault(fault: Fault, target: Target): Promise<string | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'pod-triage-record-'));
+  try {
+    await podTriage(['snapshot', '--out', folder, '-n', fault.id, '--for', fault.diagnose], [0], target);
+    await record(fault, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const why = mistake(fault.expect, await diagnose(fault, recordingOf(fault.id)));
+  return why === undefined ? undefined : `its snapshot answers otherwise: ${why}`;
+}
+
+/** Asks as whom the fault says: mostly as somebody who may read everything. */
+async function answerOf(fault: Fault, target: Target): Promise<string | undefined> {
+  if (fault.as === undefined) return ask(fault, target);
+  const kubeconfig = await kubeconfigAs(target, fault.id, fault.as);
+  try {
+    return await ask(fault, { ...target, kubeconfig });
+  } finally {
+    rmSync(dirname(kubeconfig), { recursive: true, force: true });
+  }
+}
+
+async function ask(fault: Fault, target: Target): Promise<string | undefined> {
+  const answer = await diagnose(fault, target);
+  const why =
+    mistake(fault.expect, answer) ?? (fault.probe ? await flawOf(fault, target, answer) : undefined);
+  // What an active test sees is no part of a snapshot.
+  return why ?? (values.record && !fault.probe ? recordFault(fault, target) : undefined);
 }
 
 async function outcomeOf(fault: Fault, target: Target): Promise<Outcome> {
   try {
     await plant(fault, target);
-    const answer = await diagnose(fault, target);
-    const why =
-      mistake(fault.expect, answer) ?? (fault.probe ? await flawOf(fault, target, answer) : undefined);
+    const why = await answerOf(fault, target);
     return why === undefined ? { kind: 'passed' } : { kind: 'failed', why };
   } catch (cause) {
     return { kind: 'failed', why: cause instanceof Error ? cause.message : String(cause) };

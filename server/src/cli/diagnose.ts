@@ -6,7 +6,7 @@ import { diagnose as run } from '../core/diagnosis/diagnose.ts';
 import { reportMarkdown } from '../core/diagnosis/markdown.ts';
 import type { Observed, Subject } from '../core/diagnosis/observed.ts';
 import { t, translate } from '../l10n.ts';
-import { gapsOfNamespace } from '../snapshot/read.ts';
+import { gapsOfSubject } from '../snapshot/read.ts';
 import { type CliIO, oneOf, UsageError } from './io.ts';
 import { checkProbeFlags, PROBE_OPTIONS, probe } from './probe.ts';
 import { reportText } from './reportText.ts';
@@ -69,6 +69,5 @@ async function observe(
 ): Promise<Observed> {
   if (source.kind === 'cluster') return collect(source.client, subject, { signal, stats });
   const { snapshot } = source;
-  const lacking = subject.namespace ? gapsOfNamespace(snapshot, subject.namespace) : [];
-  return { ...snapshot, gaps: [...snapshot.gaps, ...lacking] };
+  return { ...snapshot, gaps: [...snapshot.gaps, ...gapsOfSubject(snapshot, subject)] };
 }

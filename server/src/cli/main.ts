@@ -14,7 +14,7 @@ pod-triage diagnose KIND/NAME -n NS [--context C | --from SNAPSHOT] [--format te
                 [--stats]   reads kubelet statistics; that needs get nodes/proxy, which can do far more than read
                 [--probe [--yes] [--probe-image IMAGE]]
 pod-triage scan [-n NS | -A] [--context C | --from SNAPSHOT] [--format text|json]
-pod-triage snapshot --out DIR [-n NS] [--context C]
+pod-triage snapshot --out DIR [-n NS] [--for KIND/NAME] [--context C]
 pod-triage cases [ID]
 pod-triage lsp
 `;

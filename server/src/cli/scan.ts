@@ -11,7 +11,7 @@ import { indexObserved } from '../core/diagnosis/observedIndex.ts';
 import type { DiagnosisReport } from '../core/diagnosis/report.ts';
 import { oneLine } from '../core/printable.ts';
 import { t, translate } from '../l10n.ts';
-import { gapsOfNamespace } from '../snapshot/read.ts';
+import { gapsOfSubject } from '../snapshot/read.ts';
 import { type CliIO, oneOf, UsageError } from './io.ts';
 import { reportText } from './reportText.ts';
 import { type OpenSource, openSource, reporting, SOURCE_OPTIONS } from './source.ts';
@@ -104,8 +104,10 @@ async function* observations(
 ): AsyncGenerator<[namespace: string, observed: Observed]> {
   if (source.kind === 'snapshot') {
     const { snapshot } = source;
-    for (const namespace of named === undefined ? namespacesWithPods(snapshot) : [named])
-      yield [namespace, { ...snapshot, gaps: [...snapshot.gaps, ...gapsOfNamespace(snapshot, namespace)] }];
+    for (const namespace of named === undefined ? namespacesWithPods(snapshot) : [named]) {
+      const lacking = gapsOfSubject(snapshot, { kind: 'Namespace', name: namespace });
+      yield [namespace, { ...snapshot, gaps: [...snapshot.gaps, ...lacking] }];
+    }
     return;
   }
   const { client } = source;

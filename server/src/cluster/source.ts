@@ -3,7 +3,7 @@
 import type { Observed, Subject } from '../core/diagnosis/observed.ts';
 import { isClusterScoped, type KubeObject } from '../core/kube/object.ts';
 import { t } from '../l10n.ts';
-import { gapsOfNamespace, type Snapshot } from '../snapshot/read.ts';
+import { gapsOfSubject, type Snapshot } from '../snapshot/read.ts';
 import type { KubeClient } from './client.ts';
 import { type CollectOptions, collect } from './collect.ts';
 import { fail } from './failure.ts';
@@ -127,9 +127,7 @@ export function snapshotReader(snapshot: Snapshot): SourceReader {
         .slice(-tail - 1)
         .join('\n');
     },
-    observe: (subject) => {
-      const lacking = subject.namespace ? gapsOfNamespace(snapshot, subject.namespace) : [];
-      return Promise.resolve({ ...snapshot, gaps: [...snapshot.gaps, ...lacking] });
-    },
+    observe: (subject) =>
+      Promise.resolve({ ...snapshot, gaps: [...snapshot.gaps, ...gapsOfSubject(snapshot, subject)] }),
   };
 }

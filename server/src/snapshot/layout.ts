@@ -18,6 +18,10 @@ export interface SnapshotNotes {
     namespaced?: string[];
     /** Kinds read for the whole cluster. */
     cluster?: string[];
+    /** Nodes whose running pods of all namespaces are there. */
+    wholeNodes?: string[];
+    /** `Kind/namespace/name`: only what the diagnosis of this object reads is there, of all else a part. */
+    for?: string;
   };
   /** What could not be read when it was made. */
   gaps?: Gap[];

@@ -6,8 +6,9 @@ import { parseDocument } from 'yaml';
 import { fail } from '../cluster/failure.ts';
 import { CLUSTER_KINDS, NAMES_ONLY, NAMESPACE_KINDS } from '../cluster/kinds.ts';
 import { slim } from '../cluster/slim.ts';
-import type { Gap, KubeletStats, LogExcerpt, Observed } from '../core/diagnosis/observed.ts';
+import type { Gap, KubeletStats, LogExcerpt, Observed, Subject } from '../core/diagnosis/observed.ts';
 import type { KubeObject } from '../core/kube/object.ts';
+import { formatRef } from '../core/kube/ref.ts';
 import type { Event, KubeNode } from '../core/kube/types.ts';
 import { t } from '../l10n.ts';
 import { LOGS_FOLDER, NOTES_FILE, type SnapshotNotes, STATS_FOLDER } from './layout.ts';
@@ -75,18 +76,27 @@ export async function readSnapshot(folder: string): Promise<Snapshot> {
     gaps: gapsOf(notes, objects, listed, logs, stats),
     logs,
     stats,
+    ...(notes.collected?.wholeNodes ? { wholeNodes: notes.collected.wholeNodes } : {}),
     problems,
     notes,
   };
 }
 
-/** What a snapshot lacks for a namespace that it did not read whole. */
-export function gapsOfNamespace(
+/** What a snapshot lacks for a subject: another one than it was made for, or one of a namespace that it did not read. */
+export function gapsOfSubject(
   { notes, objects, gaps }: Pick<Snapshot, 'notes' | 'objects' | 'gaps'>,
-  namespace: string,
+  subject: Subject,
 ): Gap[] {
-  const { namespaces, namespaced = [] } = notes.collected ?? {};
-  if (!namespaces || namespaces.includes(namespace)) return [];
+  const { namespaces, namespaced = [], for: madeFor } = notes.collected ?? {};
+  const namespace = subject.kind === 'Namespace' ? subject.name : subject.namespace;
+  if (madeFor !== undefined && madeFor !== formatRef(subject))
+    return [...namespaced, 'logs'].map((kind) => ({
+      kind,
+      ...(namespace === undefined ? {} : { namespace }),
+      reason: 'not-in-snapshot',
+      detail: t('the snapshot was made for {subject} alone', { subject: madeFor }),
+    }));
+  if (!namespaces || namespace === undefined || namespaces.includes(namespace)) return [];
   const there = new Set(
     objects.filter(({ metadata }) => metadata.namespace === namespace).map(({ kind }) => kind),
   );
@@ -232,6 +242,8 @@ function gapsOf(
   const read = new Set([...namespaced, ...cluster, ...listed, ...objects.map(({ kind }) => kind)]);
   for (const kind of [...NAMESPACE_KINDS, ...NAMES_ONLY, ...CLUSTER_KINDS, 'Node', 'PersistentVolume'])
     if (!read.has(kind)) lacks(kind);
+  // Ours come with all that was asked for, and with a gap for what was not given.
+  if (notes.collected) return gaps;
   if (logs.length === 0) lacks('logs');
   if (Object.keys(stats).length === 0) lacks('stats');
   return gaps;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { fail } from '../cluster/failure.ts';
 import { slim } from '../cluster/slim.ts';
-import type { Observed } from '../core/diagnosis/observed.ts';
+import type { Gap, Observed } from '../core/diagnosis/observed.ts';
 import type { KubeObject } from '../core/kube/object.ts';
 import { t } from '../l10n.ts';
 import { LOGS_FOLDER, NOTES_FILE, OBJECTS_FOLDER, type SnapshotNotes, STATS_FOLDER } from './layout.ts';
@@ -28,7 +28,7 @@ export async function writeSnapshot(
     capturedAt: observed.now,
     ...(observed.serverVersion ? { serverVersion: observed.serverVersion } : {}),
     collected,
-    gaps: observed.gaps,
+    gaps: [...observed.gaps].sort(inOrder),
   };
   const header =
     '# Secrets are named here, their values are not. Environment values and logs are as the cluster has them.\n';
@@ -40,7 +40,7 @@ export async function writeSnapshot(
     const list = {
       apiVersion: 'v1',
       kind: 'List',
-      items: objects.map((object) => slim(structuredClone(object))),
+      items: objects.sort(inOrder).map((object) => slim(structuredClone(object))),
     };
     await writeFile(join(directory, `${kind.toLowerCase()}.json`), `${JSON.stringify(list, null, 1)}\n`);
   }
@@ -54,6 +54,15 @@ export async function writeSnapshot(
     await writeFile(join(folder, STATS_FOLDER, `${fileName(node)}.json`), JSON.stringify(summary));
   }
 }
+
+/** What was read side by side comes in any order; two snapshots of one state are to be equal. */
+function inOrder(a: Gap | KubeObject, b: Gap | KubeObject): number {
+  const [left, right] = [keyOf(a), keyOf(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+const keyOf = (entry: Gap | KubeObject): string =>
+  'metadata' in entry ? (entry.metadata.name ?? '') : JSON.stringify(entry);
 
 /** `namespace/Kind` → objects. */
 function byPlace(objects: KubeObject[]): Map<string, KubeObject[]> {

@@ -5,7 +5,9 @@ import { MODES } from '../../../server/src/core/diagnosis/modes/index.ts';
 import type { DiagnosisReport } from '../../../server/src/core/diagnosis/report.ts';
 import type { Finding } from '../../../server/src/core/finding.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
+import { loadFault } from '../../cluster/lib/faults/fault.ts';
 import { assertEvaluated, run } from '../../tools/diagnosisRun.ts';
+import { recordedIds } from '../../tools/recordings.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Case } from './scenarios/scenario.ts';
 
@@ -57,7 +59,11 @@ for (const { mode, fires, silent } of scenarios) {
 }
 
 test('every registered mode has both', () => {
-  const speaking = new Set(scenarios.filter(({ fires }) => fires.length > 0).map(({ mode }) => mode));
+  // Faults of the test cluster speak for themselves: recordings.test.ts.
+  const speaking = new Set([
+    ...scenarios.filter(({ fires }) => fires.length > 0).map(({ mode }) => mode),
+    ...recordedIds().map((id) => loadFault(id).expect.root),
+  ]);
   const quiet = new Set(scenarios.filter(({ silent }) => silent.length > 0).map(({ mode }) => mode));
   const ids = MODES.map(({ id }) => id);
   assert.deepEqual(

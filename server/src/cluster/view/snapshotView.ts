@@ -2,7 +2,7 @@
 
 import type { ObjectRef } from '../../core/kube/ref.ts';
 import type { NamespaceView, PodRow, Source } from '../../protocol.ts';
-import { gapsOfNamespace, type Snapshot } from '../../snapshot/read.ts';
+import { gapsOfSubject, type Snapshot } from '../../snapshot/read.ts';
 import { NamespaceModel, VIEW_KINDS } from './namespaceModel.ts';
 
 const SHOWN: ReadonlySet<string> = new Set([...VIEW_KINDS, 'Event']);
@@ -17,7 +17,7 @@ function modelOf(snapshot: Snapshot, namespace: string): NamespaceModel {
 
 export function snapshotView(snapshot: Snapshot, source: Source): NamespaceView {
   const { namespace } = source;
-  const gaps = [...snapshot.gaps, ...gapsOfNamespace(snapshot, namespace)].filter(
+  const gaps = [...snapshot.gaps, ...gapsOfSubject(snapshot, { kind: 'Namespace', name: namespace })].filter(
     (gap) => SHOWN.has(gap.kind) && (gap.namespace === undefined || gap.namespace === namespace),
   );
   return {

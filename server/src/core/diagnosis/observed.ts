@@ -68,7 +68,7 @@ export interface Observed {
   logs: LogExcerpt[];
   /** Kubelet summaries by node name. */
   stats: Record<string, KubeletStats>;
-  /** Nodes whose running pods of all namespaces were read; absent where that is not known, as in a snapshot. */
+  /** Nodes whose running pods of all namespaces were read; absent where that is not known, as in a snapshot made by other means. */
   wholeNodes?: string[];
   /** What an active test saw, or why one that was asked for was not made. */
   probe?: { kind: 'run'; run: ProbeRun } | { kind: 'refused'; refusal: ProbeRefusal };

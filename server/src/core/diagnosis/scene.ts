@@ -42,7 +42,7 @@ export interface Scene {
   ownersOf(resource: Resource): Resource[];
   /** Every observed pod on a node, of all namespaces. */
   podsOnNode(node: string): readonly Resource<Pod>[];
-  /** Whether those are all; undefined where that is not known, as in a snapshot. */
+  /** Whether those are all; undefined where that is not known, as in a snapshot made by other means. */
   knowsPodsOn(node: string): boolean | undefined;
   /** Events of an object, newest first. */
   eventsOf(resource: Resource): Event[];

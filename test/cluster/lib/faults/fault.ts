@@ -51,8 +51,12 @@ export interface Expectation {
   confidence?: string;
   /** What some evidence of the first root cause is like, as `source path text`. */
   evidence?: string;
+  /** What the path of that cause has in it: `initContainers[0]`. */
+  path?: string;
   /** Failure modes that no root cause may have. */
   not?: string[];
+  /** Patterns of what must be said not to be checked: `check: reason: detail`. */
+  notChecked?: string[];
 }
 
 export interface Fault {
@@ -62,6 +66,8 @@ export interface Fault {
   diagnose: string;
   /** Asks with an active test, which must tell something and leave no pod behind. */
   probe?: boolean;
+  /** Name of the ServiceAccount, among the manifests, whose permissions the diagnosis has; default: everything. */
+  as?: string;
   wait: Condition[];
   timeoutSeconds?: number;
   acts?: Act[];

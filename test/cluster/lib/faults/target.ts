@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { Api } from '../api.ts';
 import { down, statusOf, up } from '../cluster.ts';
 import { planOf, stateDir } from '../layout.ts';
@@ -46,6 +48,23 @@ async function givenTarget(kubeconfig: string): Promise<Target> {
     );
   }
   return { kubeconfig, context, api: new Api(server, identity), release: async () => {} };
+}
+
+/** Another kubeconfig of the same cluster, with the permissions of a ServiceAccount. The caller removes the file. */
+export async function kubeconfigAs(target: Target, namespace: string, account: string): Promise<string> {
+  const { status, body } = await target.api.send(
+    'POST',
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+    JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
+  );
+  if (status !== 201)
+    throw new SetupError(`A token for ${account} answered ${status}: ${body.slice(0, 300)}`);
+  const { token } = (JSON.parse(body) as { status: { token: string } }).status;
+  const config = parse(readFileSync(target.kubeconfig, 'utf8')) as Kubeconfig;
+  const file = join(mkdtempSync(join(tmpdir(), 'pod-triage-as-')), 'kubeconfig.yaml');
+  const users = (config.users ?? []).map(({ name }) => ({ name, user: { token } }));
+  writeFileSync(file, stringify({ ...config, users }), { mode: 0o600 });
+  return file;
 }
 
 interface Kubeconfig {

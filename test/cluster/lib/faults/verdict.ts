@@ -6,8 +6,10 @@ export interface Diagnosis {
     id: string;
     confidence: string;
     object: { kind: string; namespace?: string; name: string };
+    path?: string;
     evidence: { source: string; path?: string; text: string }[];
   }[];
+  notChecked: { check: string; reason: string; detail: string }[];
   probe?: { tests: { test: string; outcome: string; text: string }[] };
 }
 
@@ -15,6 +17,8 @@ export interface Diagnosis {
 export function mistake(expected: Expectation, diagnosis: Diagnosis): string | undefined {
   const found = diagnosis.rootCauses.map((cause) => `${cause.id} on ${refOf(cause.object)}`);
   const said = found.length > 0 ? found.join(', ') : 'nothing';
+  const missing = expected.notChecked?.find((pattern) => !diagnosis.notChecked.some(says(pattern)));
+  if (missing !== undefined) return `expected "${missing}" among what was not checked`;
   if (expected.root === null) return found.length > 0 ? `expected nothing, got ${said}` : undefined;
 
   const [first] = diagnosis.rootCauses;
@@ -23,6 +27,8 @@ export function mistake(expected: Expectation, diagnosis: Diagnosis): string | u
   if (objects.length > 0 && !objects.some((pattern) => matchesPattern(pattern, refOf(first.object)))) {
     return `expected ${expected.root} on ${objects.join(' or ')}, got ${said}`;
   }
+  if (expected.path !== undefined && !first.path?.includes(expected.path))
+    return `expected ${expected.root} at ${expected.path}, got ${first.path ?? 'no path'}`;
   if (expected.confidence && first.confidence !== expected.confidence)
     return `expected ${expected.root} to be ${expected.confidence}, it is ${first.confidence}`;
   const quoted = first.evidence.map(({ source, path, text }) => `${source} ${path ?? ''} ${text}`);
@@ -31,6 +37,11 @@ export function mistake(expected: Expectation, diagnosis: Diagnosis): string | u
   const forbidden = diagnosis.rootCauses.find((cause) => expected.not?.includes(cause.id));
   return forbidden ? `${forbidden.id} must not be named as a cause, got ${said}` : undefined;
 }
+
+const says =
+  (pattern: string) =>
+  ({ check, reason, detail }: Diagnosis['notChecked'][number]): boolean =>
+    new RegExp(pattern).test(`${check}: ${reason}: ${detail}`);
 
 const refOf = (object: Diagnosis['rootCauses'][number]['object']): string =>
   [object.kind, object.namespace, object.name].filter(Boolean).join('/');

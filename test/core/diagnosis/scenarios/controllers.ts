@@ -1,6 +1,10 @@
 /** Workloads, Jobs, autoscalers, budgets, claims, namespaces. */
 import type { KubeObject } from '../../../../server/src/core/kube/object.ts';
-import type { Condition, WorkloadObject } from '../../../../server/src/core/kube/types.ts';
+import type {
+  Condition,
+  DeploymentStrategy,
+  WorkloadObject,
+} from '../../../../server/src/core/kube/types.ts';
 import * as o from '../../../tools/objects.ts';
 import type { Case, Scenario } from './scenario.ts';
 
@@ -64,6 +68,20 @@ const ordered = (podManagementPolicy: string): Case => {
     pods: 1,
     workload: { replicas: 3, podManagementPolicy },
     podOptions: () => ({ states: { app: o.waiting('ImagePullBackOff', 'not found') } }),
+  });
+  return { objects: all, subject: top };
+};
+
+/** A StatefulSet with a changed template: where it speaks the test cluster shows (statefulset-partition, -on-delete). */
+const updating = (
+  updateStrategy: DeploymentStrategy,
+  updatedReplicas: number,
+  updateRevision = 'db-2',
+): Case => {
+  const { all, top } = o.workload('StatefulSet', 'db', {
+    replicas: 3,
+    workload: { updateStrategy },
+    status: { updatedReplicas, currentRevision: 'db-1', updateRevision },
   });
   return { objects: all, subject: top };
 };
@@ -256,6 +274,23 @@ export const controllers: Scenario[] = [
       },
     ],
     silent: [ordered('Parallel')],
+  },
+  {
+    mode: 'statefulset-rollout-held',
+    fires: [
+      {
+        ...updating({ rollingUpdate: { partition: 2 } }, 1),
+        at: 'StatefulSet/shop/db spec.updateStrategy.rollingUpdate.partition',
+        message: 'StatefulSet db updates pods from ordinal 2 on: 1 of 3 pods have its present template.',
+      },
+    ],
+    silent: [
+      updating({ rollingUpdate: { partition: 0 } }, 1),
+      // One more pod could go on: what holds that one is told by its own state.
+      updating({ rollingUpdate: { partition: 1 } }, 1),
+      updating({ type: 'OnDelete' }, 3),
+      updating({ rollingUpdate: { partition: 3 } }, 3, 'db-1'),
+    ],
   },
   {
     mode: 'daemonset-not-on-node',

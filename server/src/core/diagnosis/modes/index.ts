@@ -17,6 +17,7 @@ import {
   deploymentReplicaFailure,
   scaledToZero,
   statefulSetOrdinalBlocked,
+  statefulSetRolloutHeld,
 } from './controller/rollout.ts';
 import { corednsConfigError, corednsLoop, corednsNotRunning } from './dns/coredns.ts';
 import {
@@ -184,6 +185,7 @@ export const MODES: readonly FailureMode[] = [
   deploymentReplicaFailure,
   deploymentPaused,
   statefulSetOrdinalBlocked,
+  statefulSetRolloutHeld,
   ...jobFailureModes,
   jobSuspended,
   cronJobNotFiring,

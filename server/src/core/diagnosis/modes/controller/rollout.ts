@@ -195,6 +195,49 @@ export const statefulSetOrdinalBlocked = defineMode({
   },
 });
 
+/** A changed template that the StatefulSet's own strategy keeps from its pods. */
+export const statefulSetRolloutHeld = defineMode({
+  id: 'statefulset-rollout-held',
+  step: 'controller',
+  severity: 'warning',
+  confidence: 'certain',
+  case: 'rollout-stuck',
+  messages: {
+    partition:
+      'StatefulSet {name} updates pods from ordinal {partition} on: {updated} of {wanted} pods have its present template.',
+    onDelete:
+      'StatefulSet {name} has updateStrategy OnDelete and waits until somebody deletes its pods: {updated} of {wanted} have its present template.',
+  },
+  detect(scene, { report }) {
+    for (const owner of ofKind(scene, 'StatefulSet')) {
+      const { spec, status } = owner.object;
+      const wanted = spec?.replicas ?? 1;
+      const updated = status?.updatedReplicas ?? 0;
+      if (!status?.updateRevision || status.updateRevision === status.currentRevision) continue;
+      const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
+      const isOnDelete = spec?.updateStrategy?.type === 'OnDelete';
+      // Fewer than the partition lets through: what holds those is another matter.
+      const held = isOnDelete ? wanted - updated : Math.min(partition, wanted);
+      if (held <= 0 || updated >= wanted || updated < wanted - held) continue;
+      const path = isOnDelete
+        ? ['spec', 'updateStrategy', 'type']
+        : ['spec', 'updateStrategy', 'rollingUpdate', 'partition'];
+      report(isOnDelete ? 'onDelete' : 'partition', owner, {
+        data: { name: owner.ref.name, partition, updated, wanted },
+        path,
+        // A partition that lets some pods through is how a rollout is tried out.
+        ...(updated > 0 ? { severity: 'info' as const } : {}),
+        evidence: [
+          fieldEvidence(owner, path),
+          fieldEvidence(owner, ['status', 'currentRevision']),
+          fieldEvidence(owner, ['status', 'updateRevision']),
+        ],
+        commands: describeCommand(owner.ref),
+      });
+    }
+  },
+});
+
 const ordinalOf = ({ ref }: Resource): number => Number(/-(\d+)$/.exec(ref.name)?.[1] ?? 0);
 
 export const daemonSetNotOnNode = defineMode({

@@ -86,7 +86,9 @@ const ROWS: readonly Row[] = [
   {
     id: 'readiness-timeout',
     confidence: 'likely',
-    when: ({ text }) => /deadline exceeded|i\/o timeout|Client\.Timeout/.test(text),
+    // What a gRPC probe says where nobody listens has a mode of its own.
+    when: ({ text }) =>
+      /deadline exceeded|i\/o timeout|Client\.Timeout/.test(text) && !/failed to connect service/.test(text),
     messages: {
       timeout:
         'The readiness probe of {workload} gets no answer from container {container} on port {port} within {seconds} s.',

@@ -33,7 +33,8 @@ const ROWS: readonly Row[] = [
     case: 'rbac-forbidden-workload',
     confidence: 'certain',
     pattern:
-      /is forbidden: User "system:serviceaccount:(?<namespace>[^:"]+):(?<account>[^"]+)" cannot (?<verb>\S+) resource "(?<resource>[^"]+)"(?: in API group "(?<group>[^"]*)")?(?: in the namespace "(?<where>[^"]+)")?/,
+      // A Status that is logged as it came is JSON: its quotes are escaped.
+      /is forbidden: User \\?"system:serviceaccount:(?<namespace>[^:"]+):(?<account>[^"\\]+)\\?" cannot (?<verb>\S+) resource \\?"(?<resource>[^"\\]+)\\?"(?: in API group \\?"(?<group>[^"\\]*)\\?")?(?: in the namespace \\?"(?<where>[^"\\]+)\\?")?/,
     message:
       'ServiceAccount {account} of {workload} may not {verb} {resource} ({scope}), which container {container} needs.',
     podField: ['spec', 'serviceAccountName'],

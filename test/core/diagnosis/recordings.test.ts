@@ -1,0 +1,36 @@
+/**
+ * The faults of the test cluster, from the snapshots that were recorded there: the same answer as live, and it is the
+ * fault's own description that says which (test/cluster/faults). `npm run test:cluster -- --record` takes them anew.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { diagnose } from '../../../server/src/core/diagnosis/diagnose.ts';
+import { scopeTo } from '../../../server/src/core/diagnosis/scope.ts';
+import { faultIds, loadFault } from '../../cluster/lib/faults/fault.ts';
+import { mistake } from '../../cluster/lib/faults/verdict.ts';
+import { recorded, recordedIds } from '../../tools/recordings.ts';
+
+test('every fault is recorded but those that only an active test proves, and every recording is of a fault', () => {
+  assert.deepEqual(
+    recordedIds(),
+    faultIds().filter((id) => !loadFault(id).probe),
+  );
+});
+
+for (const id of recordedIds())
+  test(`recorded: ${id}`, async () => {
+    const { fault, observed, subject, report } = await recorded(id);
+    assert.equal(mistake(fault.expect, report), undefined);
+    // A mode that threw would be among these; statistics are read on demand only.
+    assert.deepEqual(
+      report.notChecked.filter(({ check, reason }) => reason === 'not-evaluated' && check !== 'stats'),
+      [],
+    );
+    for (const { message, evidence } of [...report.rootCauses, ...report.consequences]) {
+      assert.doesNotMatch(message, /\{\w+\}|undefined|NaN|\[object|\(\)|: \.$/);
+      assert.ok(evidence.length > 0, `evidence for: ${message}`);
+      for (const { text } of evidence) assert.doesNotMatch(text, /^$|undefined|\[object/);
+    }
+    // What is recorded is what its diagnosis reads, no more.
+    assert.deepEqual(diagnose(scopeTo(observed, subject), subject), report);
+  });

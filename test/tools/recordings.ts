@@ -1,0 +1,30 @@
+/** The recorded snapshots of the faults, diagnosed: what the test cluster said, without the cluster. */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { diagnose } from '../../server/src/core/diagnosis/diagnose.ts';
+import type { Observed, Subject } from '../../server/src/core/diagnosis/observed.ts';
+import type { DiagnosisReport } from '../../server/src/core/diagnosis/report.ts';
+import { readSnapshot } from '../../server/src/snapshot/read.ts';
+import { type Fault, loadFault } from '../cluster/lib/faults/fault.ts';
+import { recordingOf } from '../cluster/lib/faults/record.ts';
+
+export const RECORDINGS = dirname(recordingOf('any'));
+
+/** Ids of the faults that have one. */
+export const recordedIds = (): string[] => (existsSync(RECORDINGS) ? readdirSync(RECORDINGS).sort() : []);
+
+export interface Recorded {
+  fault: Fault;
+  observed: Observed;
+  subject: Subject;
+  report: DiagnosisReport;
+}
+
+/** Diagnoses what a fault's description says a user would point at. */
+export async function recorded(id: string): Promise<Recorded> {
+  const fault = loadFault(id);
+  const observed = await readSnapshot(recordingOf(id));
+  const [kind = '', name = ''] = fault.diagnose.split('/');
+  const subject = { kind, namespace: id, name };
+  return { fault, observed, subject, report: diagnose(observed, subject) };
+}
