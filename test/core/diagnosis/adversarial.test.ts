@@ -218,6 +218,21 @@ describe('policies', () => {
     const { client, objects, extra } = world(80);
     assert.match(roots(run(objects, client.deployment, extra))[0] ?? '', /^netpol-/);
   });
+  it('are likely, not certain, where nobody may see which network plugin runs', () => {
+    const { client, objects, extra } = world(80);
+    const gaps = [
+      {
+        kind: 'DaemonSet',
+        namespace: '*',
+        reason: 'forbidden' as const,
+        detail: 'needs list daemonsets.apps',
+      },
+    ];
+    const report = run(objects, client.deployment, { ...extra, gaps });
+    assert.equal(report.rootCauses[0]?.confidence, 'likely');
+    assert.ok(report.notChecked.some(({ check }) => check === 'DaemonSet in other namespaces'));
+    assert.equal(run(objects, client.deployment, extra).rootCauses[0]?.confidence, 'certain');
+  });
   it('are no matter to a server on the host network', () => {
     const { client, objects, extra } = world('http');
     for (const object of objects)

@@ -10,6 +10,7 @@ import { topOwner } from '../../declared.ts';
 import { endpointsOf, targetPortOf } from '../../endpoints.ts';
 import { fieldEvidence, kubectl } from '../../evidence.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
+import { EVERYWHERE } from '../../observed.ts';
 import type { Scene } from '../../scene.ts';
 import { listOf, nameOf } from '../name.ts';
 import { WAITS } from '../service/remote.ts';
@@ -251,9 +252,12 @@ const modeOf = (id: string, { case: caseId, message }: { case: string; message: 
     case: caseId,
     explains: [...WAITS, 'probe-depends-on-remote'],
     messages: { blocked: message, contradicted: CONTRADICTED },
-    detect(scene, { report }) {
+    detect(scene, { report, notChecked }) {
+      // Which network plugin runs, and so whether policies count at all, is known by its DaemonSet.
+      const isUnknown = scene.gapOf('DaemonSet', EVERYWHERE) !== undefined;
       for (const block of blocks(scene)) {
         if (block.id !== id) continue;
+        if (isUnknown) notChecked('DaemonSet', 'DaemonSet', EVERYWHERE);
         const { attempt, guilty, path, data } = block;
         const { reached } = attempt;
         report(reached ? 'contradicted' : 'blocked', guilty, {
@@ -262,7 +266,7 @@ const modeOf = (id: string, { case: caseId, message }: { case: string; message: 
           // What was seen to pass is not blocked. What nobody saw fail is an inference from the environment.
           ...(reached
             ? { confidence: 'hint' as const }
-            : attempt.seen
+            : attempt.seen && !isUnknown
               ? {}
               : { confidence: 'likely' as const }),
           evidence: [...attempt.evidence, ...(reached ? [reached] : []), fieldEvidence(guilty, ['spec'])],
