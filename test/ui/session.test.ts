@@ -140,7 +140,6 @@ describe('a session', () => {
 
   it('says in the status bar what is wrong, and goes back to the demo from anywhere', async () => {
     const { page } = editor;
-    await page.locator('.activitybar [aria-label^="Pod Triage"]').first().click();
     await editor.command('Pod Triage: Switch Context…');
     await page
       .locator('.quick-input-list .monaco-list-row', { hasText: 'prod-eu' })
