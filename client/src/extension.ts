@@ -24,6 +24,7 @@ import { Reports } from './report/reports.ts';
 import { Server } from './server/connection.ts';
 import { createClient, displayLanguage } from './server/start.ts';
 import { createStatusBar } from './statusBar.ts';
+import { PLAN_SCHEME, planDocuments } from './terminal/confirm.ts';
 import { NetshootTerminals } from './terminal/open.ts';
 import { Troubleshooter } from './troubleshoot/troubleshoot.ts';
 import { uriHandler } from './uriHandler.ts';
@@ -69,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): void {
     answerPluginConsent(server, globalState),
     vscode.workspace.registerTextDocumentContentProvider(CASE_SCHEME, caseSource(library)),
     vscode.workspace.registerTextDocumentContentProvider(LIVE_SCHEME, documents),
+    vscode.workspace.registerTextDocumentContentProvider(PLAN_SCHEME, planDocuments),
     vscode.window.registerWebviewPanelSerializer(REPORT_TYPE, reports),
     vscode.window.registerWebviewPanelSerializer('podTriage.case', cases),
     vscode.window.registerTerminalProfileProvider('podTriage.netshoot', terminals),

@@ -33,7 +33,8 @@ export async function ask<T>(question: Question<T>): Promise<Answer<T>> {
   box.totalSteps = question.of;
   box.matchOnDescription = true;
   box.matchOnDetail = true;
-  box.ignoreFocusOut = question.sticky === true;
+  // Reading the choices may bring a question of its own in front: whether a credential plugin may run.
+  box.ignoreFocusOut = true;
   box.busy = true;
   if (question.step > 1) box.buttons = [vscode.QuickInputButtons.Back];
   const answer = new Promise<Answer<T>>((resolve) => {
@@ -53,6 +54,7 @@ export async function ask<T>(question: Question<T>): Promise<Answer<T>> {
           if (question.typed) box.items = typed ? [typed, ...choices] : choices;
         });
         box.busy = false;
+        box.ignoreFocusOut = question.sticky === true;
         if (choices.length === 0) box.placeholder = vscode.l10n.t('Nothing to choose from.');
       },
       () => resolve({ kind: 'failed' }),

@@ -7,6 +7,12 @@ import { isProduction, sourceName } from '../cluster/source.ts';
 import type { Agreed } from './pty.ts';
 
 const REMEMBERED = 'podTriage.confirmedContexts';
+export const PLAN_SCHEME = 'pod-triage-plan';
+
+/** What is shown is in its address. */
+export const planDocuments: vscode.TextDocumentContentProvider = {
+  provideTextDocumentContent: ({ query }) => query,
+};
 
 /** What the user agrees to; undefined when to nothing. Production contexts are asked about every time. */
 export async function confirmTerminal(
@@ -74,16 +80,19 @@ function runningText({ pod, container, since }: NonNullable<TerminalPlan['runnin
   );
 }
 
-/** Opens the object that would be written, beside what is being looked at. */
+/** The object to read beside the question. Read-only: it is no file of the user's, and asks for no saving. */
 export async function showObject(
   { yaml, source }: Pick<TerminalPlan, 'yaml' | 'source'>,
   subject: Subject,
 ): Promise<void> {
   const head = vscode.l10n.t('Would be written to {0}, {1}', sourceName(source), formatRef(subject));
-  const document = await vscode.workspace.openTextDocument({
-    language: 'yaml',
-    content: `# ${head.replace(/\s+/g, ' ')}\n${yaml}`,
+  const uri = vscode.Uri.from({
+    scheme: PLAN_SCHEME,
+    path: `/${subject.name}.yaml`,
+    query: `# ${head.replace(/\s+/g, ' ')}\n${yaml}`,
   });
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.languages.setTextDocumentLanguage(document, 'yaml');
   await vscode.window.showTextDocument(document, {
     viewColumn: vscode.ViewColumn.Beside,
     preview: true,

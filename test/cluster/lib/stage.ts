@@ -76,6 +76,8 @@ export interface Context {
   name: string;
   namespace: string;
   token?: string;
+  /** A program that makes the credentials. */
+  exec?: string;
 }
 
 /** Writes a kubeconfig with these contexts of one cluster; the first is the current one. */
@@ -95,7 +97,10 @@ export function writeKubeconfig(
     kind: 'Config',
     'current-context': contexts[0]?.name,
     clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': base64(admin.ca) } }],
-    users: contexts.map(({ name, token }) => ({ name, user: token ? { token } : certificate })),
+    users: contexts.map(({ name, token, exec }) => ({
+      name,
+      user: token ? { token } : exec ? { exec: plugin(exec) } : certificate,
+    })),
     contexts: contexts.map(({ name, namespace }) => ({
       name,
       context: { cluster: 'test', user: name, namespace },
@@ -103,6 +108,12 @@ export function writeKubeconfig(
   };
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
 }
+
+const plugin = (command: string): object => ({
+  apiVersion: 'client.authentication.k8s.io/v1',
+  command,
+  interactiveMode: 'Never',
+});
 
 /** A service account of the namespace that may do what the rules say, there and nowhere else; answers its token. */
 export async function makeUser(

@@ -62,11 +62,12 @@ async function followOne(client: KubeClient, one: One, signal: AbortSignal): Pro
         last = time || last;
         say(time, text);
       }
-      if (!(await runsAgain(client, one, signal))) return;
+      if (!(await runsAgain(client, one, last, signal))) return;
     } catch (error) {
       const { code } = failureOf(error);
       // Refused: it has not been started yet, as a rule.
-      if (code === 'refused' && failures++ < MAX_REFUSALS && (await runsAgain(client, one, signal))) continue;
+      if (code === 'refused' && failures++ < MAX_REFUSALS && (await runsAgain(client, one, last, signal)))
+        continue;
       if (signal.aborted || (code !== 'unreachable' && code !== 'timed-out')) throw error;
       if (failures === 0) say('', t('— connection lost, trying again —'));
       await pause(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)] ?? RESTART_POLL_MS, signal);
@@ -74,8 +75,11 @@ async function followOne(client: KubeClient, one: One, signal: AbortSignal): Pro
   }
 }
 
-/** False when the container has ended and will not be started again. Says what it waits for, when that changes. */
-async function runsAgain(client: KubeClient, one: One, signal: AbortSignal): Promise<boolean> {
+/**
+ * False when the container has ended and will not be started again; `last` is the time of the last line. Says what it
+ * waits for, when that changes.
+ */
+async function runsAgain(client: KubeClient, one: One, last: string, signal: AbortSignal): Promise<boolean> {
   let told = '';
   const tell = (text: string): void => {
     if (text !== told) one.say('', text);
@@ -88,7 +92,13 @@ async function runsAgain(client: KubeClient, one: One, signal: AbortSignal): Pro
       return false;
     }
     const { state, lastState } = statusOf(pod, one.container) ?? {};
-    if (state?.running) return true;
+    if (state?.running) {
+      // So quickly that nobody saw it end.
+      const { exitCode: code, finishedAt = '' } = lastState?.terminated ?? {};
+      if (code !== undefined && last && timeKey(finishedAt) >= timeKey(last.slice(0, 19)))
+        tell(t('— the container ended with exit code {code} and runs again —', { code }));
+      return true;
+    }
     const ended = state?.terminated ?? lastState?.terminated;
     if (!ended)
       tell(t('— waiting for the container to start: {reason} —', { reason: state?.waiting?.reason ?? '' }));

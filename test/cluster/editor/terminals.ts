@@ -1,0 +1,220 @@
+/** Netshoot terminals: asked for, typed into, broken, left behind, refused. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { Locator } from 'playwright-core';
+import { parse } from 'yaml';
+import { imageRef } from '../lib/layout.ts';
+import { sleep, until } from '../lib/run.ts';
+import { deployment, makeNamespace, type Pod, podOf, podReady } from '../lib/stage.ts';
+import { processesOf } from './processes.ts';
+import type { Stage } from './stage.ts';
+
+const DEBUG_PODS = 'app.kubernetes.io/component%3Dnode-terminal';
+
+export function terminals(get: () => Stage): void {
+  const screen = (): Locator => get().page.locator('.terminal-wrapper.active .xterm-rows');
+  const text = async (): Promise<string> => {
+    const rows = await screen().locator(':scope > div').allTextContents();
+    return rows.map((row) => row.replaceAll('\u00a0', ' ')).join('\n');
+  };
+  const type = async (text: string): Promise<void> => get().page.keyboard.type(text);
+  const press = (name: string): Promise<void> =>
+    get().dialog().getByRole('button', { name, exact: true }).click();
+  const shows = async (wanted: string | RegExp, timeout = 20_000): Promise<void> => {
+    try {
+      await screen().getByText(wanted).first().waitFor({ timeout });
+    } catch {
+      await get().picture('failed');
+      assert.fail(`The terminal does not show ${wanted}, but:
+${(await text()).trim()}`);
+    }
+  };
+  const kill = (): Promise<void> => get().editor.command('Terminal: Kill the Active Terminal Instance');
+
+  const debugPods = async (where: string): Promise<Pod[]> => {
+    const list = await get().api.get<{ items: Pod[] }>(
+      `/api/v1/namespaces/${where}/pods?labelSelector=${DEBUG_PODS}`,
+    );
+    return list?.items ?? [];
+  };
+  const noDebugPod = (where: string): Promise<true> =>
+    until('No debug pod', 30, async () => ((await debugPods(where)).length === 0 ? true : undefined));
+
+  const focus = (): Promise<void> => get().page.locator('.terminal-wrapper.active').click();
+  const noTerminal = (): Promise<true> =>
+    until('No terminal', 30, async () =>
+      (await get().page.locator('.terminal-wrapper').count()) === 0 ? true : undefined,
+    );
+
+  async function openOnNode(node: string): Promise<string> {
+    const stage = get();
+    const row = stage.rowNamed(node);
+    if ((await row.count()) === 0) await stage.rowNamed('Nodes').locator('.monaco-tl-twistie').click();
+    await stage.pick(row, 'Netshoot Terminal');
+    await stage.dialog().waitFor();
+    return (await stage.dialog().textContent()) ?? '';
+  }
+
+  it('opens a terminal in a real ephemeral container, after saying what it adds', async () => {
+    const stage = get();
+    const { page, api } = stage;
+    const where = stage.namespace('terminal');
+    await makeNamespace(api, where, [deployment('checkout', ['--http=:8080'])]);
+    const { name } = (await podReady(api, where, 'checkout')).metadata;
+    await stage.switchTo('terminal');
+    await stage.row('checkout').locator('.monaco-tl-twistie.collapsible').click();
+    await stage.pick(stage.row(name), 'Netshoot Terminal');
+
+    await stage.dialog().waitFor();
+    const question = (await stage.dialog().textContent()) ?? '';
+    for (const part of [
+      `Pod/${where}/${name}`,
+      'Context: terminal',
+      `Namespace: ${where}`,
+      imageRef('tools'),
+    ])
+      assert.ok(question.includes(part), `the question names ${part}: ${question}`);
+    await stage.picture('confirmation');
+    await press('Show Object');
+    await page.locator('.editor-instance .view-line', { hasText: 'ephemeralContainers' }).first().waitFor();
+    const shown = (
+      await page.locator('.editor-instance .view-lines').last().locator('.view-line').allTextContents()
+    ).join('\n');
+    assert.equal((await podOf(api, where, 'checkout'))?.spec.ephemeralContainers, undefined);
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Open' }).first().click();
+
+    await shows('Attached', 60_000);
+    const added = await until('The ephemeral container', 20, async () => {
+      const pod = await podOf(api, where, 'checkout');
+      return pod?.status.ephemeralContainerStatuses?.[0]?.state?.running && pod.spec.ephemeralContainers?.[0];
+    });
+    const text = shown.replaceAll('\u00a0', ' ');
+    const object = parse(text) as { spec: { ephemeralContainers: (typeof added)[] } };
+    assert.equal(object.spec.ephemeralContainers[0]?.name, added.name);
+    assert.deepEqual([added.image, added.targetContainerName], [imageRef('tools'), 'app']);
+
+    await type('id\n');
+    await shows('uid=0(root)');
+    await type('ss -ltn\n');
+    // The shell shares the network of the application, which listens there.
+    await shows(/LISTEN.*:8080/);
+    await stage.picture('terminal');
+    assert.ok(processesOf(added.name).length > 0);
+    // It was shown, and is nothing to save.
+    await stage.editor.command('View: Close All Editors');
+    await page.locator('.editor-instance').waitFor({ state: 'detached' });
+  });
+
+  it('passes sizes, other alphabets, pastes, interrupts and much output', async () => {
+    const stage = get();
+    const { page } = stage;
+    await focus();
+    await type('clear; stty size\n');
+    await shows(/^\d+ \d+\s*$/);
+    const sizeOf = async (): Promise<string> => /^(\d+ \d+)\s*$/m.exec(await text())?.[1] ?? '';
+    const before = await sizeOf();
+    await stage.editor.command('View: Toggle Maximized Panel');
+    await until('Another size', 20, async () => {
+      await type('clear; stty size\n');
+      const now = await sizeOf();
+      return now !== '' && Number(now.split(' ')[0]) > Number(before.split(' ')[0]) ? true : undefined;
+    });
+    await stage.editor.command('View: Toggle Maximized Panel');
+    await sleep(500);
+    await focus();
+    await type('clear\n');
+
+    await type('clear; echo "');
+    await page.keyboard.insertText('é漢字');
+    await type('-$((40+2))"\n');
+    await shows('é漢字-42');
+    // Pasted lines wait in the line of the shell until Enter: bracketed paste.
+    await type('clear\n');
+    await page.evaluate("navigator.clipboard.writeText('echo one-$((1+1))\\necho two-$((1+1))')");
+    await stage.editor.command('Terminal: Paste into Active Terminal');
+    await shows('two-$((1+1))');
+    assert.doesNotMatch(await text(), /one-2/);
+    await page.keyboard.press('Enter');
+    await shows('one-2');
+    await shows('two-2');
+    await type('sleep 1000\n');
+    await page.keyboard.press('Control+c');
+    await type("head -c 10000000 /dev/zero | tr '\\0' x; clear; echo all-$((40+2))\n");
+    await shows('all-42', 60_000);
+    await type('yes\n');
+    await shows(/^y\s*$/);
+    await page.keyboard.press('Control+c');
+    await type('clear; echo free-$((40+2))\n');
+    await shows('free-42');
+  });
+
+  it('says how the shell ended, and offers another one', async () => {
+    const stage = get();
+    const { page } = stage;
+    const where = stage.namespace('terminal');
+    await focus();
+    await type('exit 3\n');
+    await shows('The shell ended with exit code 3.');
+    // A command typed on does neither close nor start anything.
+    await type('ls');
+    await shows('Press r for a new shell, q to close.');
+    await type('r');
+    await press('Open');
+    await shows('Attached', 60_000);
+    await type('echo again-$((40+2))\n');
+    await shows('again-42');
+    await page.keyboard.press('Control+d');
+    await noTerminal();
+    await until('The end of every container', 30, async () => {
+      const statuses = (await podOf(stage.api, where, 'checkout'))?.status.ephemeralContainerStatuses ?? [];
+      return statuses.length === 2 && statuses.every(({ state }) => state?.terminated) ? true : undefined;
+    });
+  });
+
+  it('opens on a node in a pod that goes with the terminal', async () => {
+    const stage = get();
+    const where = stage.namespace('terminal');
+    const question = await openOnNode('node-a');
+    assert.match(question, /Node\/node-a/);
+    assert.match(question, /Creates a pod on node node-a/);
+    await press('Open');
+    await shows('Attached', 60_000);
+    assert.equal((await debugPods(where)).length, 1);
+    await type('ip -br address\n');
+    await shows(/eth0|calico|cali|veth|node/);
+    await stage.picture('node');
+    await kill();
+    await noDebugPod(where);
+  });
+
+  it('says beforehand what a namespace refuses, and where a terminal cannot be at all', async () => {
+    const stage = get();
+    const where = stage.namespace('guarded');
+    stage.contexts.push({ name: 'guarded', namespace: where });
+    stage.saveContexts();
+    await makeNamespace(stage.api, where, [deployment('vault', ['--http=:8080'])]);
+    await podReady(stage.api, where, 'vault');
+    await stage.api.apply({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: where, labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } },
+    });
+    const { name } = (await podReady(stage.api, where, 'vault')).metadata;
+    await stage.api.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'once', namespace: where },
+      spec: {
+        restartPolicy: 'Never',
+        containers: [{ name: 'app', image: imageRef('app'), args: ['--exit-after=0s'] }],
+      },
+    });
+    await stage.switchTo('guarded');
+    await stage.row('vault').locator('.monaco-tl-twistie.collapsible').click();
+    await stage.pick(stage.row(name), 'Netshoot Terminal');
+    const dialog = stage.dialog();
+    await dialog.getByText(/enforces Pod Security baseline, which refuses profile netadmin/).waitFor();
+    await dialog.getByText(/The API server would refuse it/).waitFor();
+    await press('Cancel');
+  });
+}
