@@ -10,6 +10,7 @@ import {
   type Range,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
+import { BAD_INPUT } from '../tools/badInput.ts';
 import { type LspClient, startClient } from '../tools/lspClient.ts';
 
 const SERVICE = `apiVersion: v1
@@ -145,6 +146,24 @@ describe('pull diagnostics', () => {
     const text = `${SERVICE}---\n${DEPLOYMENT}---\napiVersion: v1\nkind: [\n`;
     await client.open('file:///t/half.yaml', text);
     assert.deepEqual(codes(await client.diagnostics('file:///t/half.yaml')), [
+      'service-target-port-name-missing',
+    ]);
+  });
+
+  it('answers on bad input, and goes on', async () => {
+    client = await startClient();
+    await client.open('file:///t/all.yaml', `${SERVICE}---\n${DEPLOYMENT}`);
+    for (const [index, { name, text, rules }] of BAD_INPUT.entries()) {
+      const uri = `file:///bad/${index}/bad.yaml`;
+      await client.open(uri, text.toString());
+      const told: unknown[] = codes(await client.diagnostics(uri)).filter(
+        (code) => code !== 'duplicate-resource',
+      );
+      // What the editor's YAML support says already is not said twice.
+      const expected = rules.filter((rule) => rule !== 'yaml-syntax');
+      assert.deepEqual([...new Set(told)].sort(), expected, name);
+    }
+    assert.deepEqual(codes(await client.diagnostics('file:///t/all.yaml')), [
       'service-target-port-name-missing',
     ]);
   });

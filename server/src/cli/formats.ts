@@ -2,7 +2,7 @@
 import type { Finding, Severity } from '../core/finding.ts';
 import { formatRef } from '../core/kube/ref.ts';
 import type { SourceFile } from '../core/yaml/document.ts';
-import { lineColumnOf } from '../core/yaml/position.ts';
+import { positionsIn } from '../core/yaml/position.ts';
 import { t } from '../l10n.ts';
 import { junit } from './formats/junit.ts';
 import { sarif } from './formats/sarif.ts';
@@ -19,8 +19,7 @@ export function printFindings(
   io: CliIO,
 ): void {
   if (format === 'text') io.out(text(findings, files.length));
-  else if (format === 'json')
-    io.out(`${JSON.stringify({ findings: findings.map((each) => toJson(each, files)) }, null, 1)}\n`);
+  else if (format === 'json') io.out(json(findings, files));
   else if (format === 'sarif') io.out(sarif(findings, files));
   else if (format === 'junit') io.out(junit(findings, files));
   else io.out(github(findings));
@@ -28,7 +27,12 @@ export function printFindings(
 
 const resourceOf = ({ object }: Finding): string => (object.kind ? formatRef(object) : '');
 
-function toJson(finding: Finding, files: readonly SourceFile[]) {
+function json(findings: readonly Finding[], files: readonly SourceFile[]): string {
+  const positions = positionsIn(files);
+  return `${JSON.stringify({ findings: findings.map((each) => toJson(each, positions)) }, null, 1)}\n`;
+}
+
+function toJson(finding: Finding, positions: ReturnType<typeof positionsIn>) {
   const { id, severity, confidence, file, line, column, endLine, endColumn, path, message, fixes } = finding;
   return {
     rule: id,
@@ -47,14 +51,14 @@ function toJson(finding: Finding, files: readonly SourceFile[]) {
       title: fix.title,
       safe: fix.safe,
       edits: fix.edits.map((edit) => {
-        const position = lineColumnOf(files.find(({ file }) => file === edit.file)?.text ?? '');
-        const [start, end] = [position(edit.start), position(edit.end)];
+        const position = positions.get(edit.file);
+        const [start, end] = [position?.(edit.start), position?.(edit.end)];
         return {
           file: edit.file,
-          line: start.line,
-          column: start.column,
-          endLine: end.line,
-          endColumn: end.column,
+          line: start?.line,
+          column: start?.column,
+          endLine: end?.line,
+          endColumn: end?.column,
           text: edit.text,
         };
       }),

@@ -2,13 +2,13 @@
 import type { Finding, Severity } from '../../core/finding.ts';
 import { formatRef } from '../../core/kube/ref.ts';
 import type { SourceFile } from '../../core/yaml/document.ts';
-import { type LineColumn, lineColumnOf } from '../../core/yaml/position.ts';
+import { type LineColumn, positionsIn } from '../../core/yaml/position.ts';
 
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note', hint: 'note' };
 
 export function sarif(findings: readonly Finding[], files: readonly SourceFile[]): string {
   const ids = [...new Set(findings.map(({ id }) => id))].sort();
-  const positions = new Map(files.map(({ file, text }) => [file, lineColumnOf(text)]));
+  const positions = positionsIn(files);
   const run = {
     tool: {
       driver: {

@@ -1,8 +1,9 @@
 /** From what a rule wants changed to edits of files. */
 import type { TextEdit } from '../finding.ts';
 import type { Origin, Resource } from '../kube/store.ts';
+import { remember } from '../remember.ts';
 import { addObject, type NewObject } from '../yaml/addObject.ts';
-import type { PlacedDocument } from '../yaml/document.ts';
+import type { PlacedDocument, SourceFile } from '../yaml/document.ts';
 import { editsFor, type PlainEdit } from '../yaml/edit.ts';
 import type { FixEdits } from './rule.ts';
 
@@ -31,8 +32,13 @@ export function creationEdits({ origin }: Resource, object: NewObject): TextEdit
   return plain?.map((edit) => inFile(edit, origin.file.file, 0));
 }
 
-const placeOf = ({ file, start }: Origin): PlacedDocument | undefined =>
-  file.documents.find((placed) => placed.start === start);
+const placeOf = ({ file, start }: Origin): PlacedDocument | undefined => byStart(file).get(start);
+
+/** A file may hold thousands of documents with a fix in each. */
+const byStart = remember(
+  (file: SourceFile): ReadonlyMap<number, PlacedDocument> =>
+    new Map(file.documents.map((placed) => [placed.start, placed])),
+);
 
 const inFile = ({ start, end, text }: PlainEdit, file: string, base: number): TextEdit => ({
   file,

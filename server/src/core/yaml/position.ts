@@ -17,6 +17,12 @@ function lineStartsOf(text: string): number[] {
   return starts;
 }
 
+/** Lines and columns of every file; the line table of one is made when it is first asked for, and once. */
+export const positionsIn = (
+  files: readonly { file: string; text: string }[],
+): ReadonlyMap<string, (offset: number) => LineColumn> =>
+  new Map(files.map(({ file, text }) => [file, lineColumnOf(text)]));
+
 /** From offset to line and column in `text`. The line table is made at the first call; offsets outside are clamped. */
 export function lineColumnOf(text: string): (offset: number) => LineColumn {
   let starts: number[] | undefined;
