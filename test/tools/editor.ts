@@ -95,14 +95,21 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
     await page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: 60_000 });
     const command = async (title: string) => {
       const input = page.locator('.quick-input-widget input.input');
-      // A dialog that is just closing swallows the key.
-      for (let tries = 0; tries < 8 && !(await input.isVisible()); tries++) {
-        await page.keyboard.press('F1');
-        await input.waitFor({ timeout: 4000 }).catch(() => undefined);
-      }
-      await input.fill(`>${title}`);
-      // The list of before the filter is there at once; its first entry is another command.
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+      const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+      // A dialog that is just closing swallows the key, and a page that is just drawn takes the focus and with it
+      // the list. The list of before the filter is there at once; its first entry is another command.
+      const asked = async (): Promise<boolean> => {
+        try {
+          if (!(await input.isVisible())) await page.keyboard.press('F1');
+          await input.fill(`>${title}`, { timeout: 4000 });
+          await row.waitFor({ timeout: 4000 });
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      for (let tries = 0; !(await asked()); tries++)
+        if (tries === 8) throw new Error(`The command ${title} is not offered.`);
       await page.keyboard.press('Enter');
     };
     return { page, folder, origin: server.origin, command, close };
