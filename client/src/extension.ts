@@ -79,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerHandlers({
       ...clusterCommands(server, view, targets, documents),
       ...logCommands(server, targets, documents),
-      ...caseCommands(library, cases),
+      ...caseCommands(server, library, cases),
       ...diagnosisCommands({ view, targets, reports, terminals, troubleshooter }),
       openDemo: () => openDemo(context, server, view),
       restartServer: () => client.restart(),

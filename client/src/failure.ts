@@ -58,3 +58,13 @@ export async function showFailure(failure: Failure): Promise<void> {
   const chosen = await vscode.window.showErrorMessage(failureText(failure), action.title);
   if (chosen === action.title) await action.run();
 }
+
+/** As `showFailure`, where the caller can do again what failed: true when the user asks for that. */
+export async function asksAgain(failure: Failure): Promise<boolean> {
+  if (ACTIONS[failure.code] !== refresh) {
+    await showFailure(failure);
+    return false;
+  }
+  const again = vscode.l10n.t('Try Again');
+  return (await vscode.window.showErrorMessage(failureText(failure), again)) === again;
+}

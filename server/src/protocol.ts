@@ -170,6 +170,12 @@ export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure }
  * Requests, client → server: name → parameters and answer. Cancelled by LSP's own cancellation;
  * `diagnose` reports its steps by the `podTriage/diagnosisStep` notification.
  */
+export interface RuleState {
+  id: string;
+  caseId: string;
+  enabled: boolean;
+}
+
 export interface Requests {
   'podTriage/contexts': { params: { kubeconfig?: string }; result: Result<ContextInfo[]> };
   /** Namespaces of a context, or of a snapshot when `folder` is given. */
@@ -221,8 +227,8 @@ export interface Requests {
   /** Runs the test that was planned under this id; the user has seen it and agreed. Steps come as `diagnosisStep`. */
   'podTriage/runProbe': { params: { id: string }; result: Result<DiagnosisReport> };
   'podTriage/closeTerminal': { params: { id: string }; result: Result<null> };
-  /** The lint rules that a case explains, and whether they are on by the workspace's settings. */
-  'podTriage/rulesOfCase': { params: { caseId: string }; result: Result<{ id: string; enabled: boolean }[]> };
+  /** The lint rules, or those that a case explains, and whether they are on by the workspace's settings. */
+  'podTriage/rules': { params: { caseId?: string }; result: Result<RuleState[]> };
 }
 
 /** Notifications, server → client. */

@@ -139,7 +139,7 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, vscod
   }
 
   async #rules(caseId: string): Promise<CaseRule[]> {
-    const answer = await this.#server.ask('podTriage/rulesOfCase', { caseId });
+    const answer = await this.#server.ask('podTriage/rules', { caseId });
     return answer.ok ? answer.value : [];
   }
 }

@@ -4,12 +4,14 @@ import type { CaseLibrary } from '../cases/library.ts';
 import { isCaseId } from '../cases/library.ts';
 import type { CasePanels } from '../cases/panel.ts';
 import { pickCase } from '../cases/search.ts';
+import { showFailure } from '../failure.ts';
 import { type Entry, type FindingRow, revealFinding } from '../findings/tree.ts';
+import type { Server } from '../server/connection.ts';
 import type { Handlers } from './handlers.ts';
 
 const { t } = vscode.l10n;
 
-export function caseCommands(library: CaseLibrary, panels: CasePanels): Handlers {
+export function caseCommands(server: Server, library: CaseLibrary, panels: CasePanels): Handlers {
   async function search(query?: unknown): Promise<void> {
     const id = await pickCase(library, typeof query === 'string' ? query : '');
     if (id) await panels.open(id);
@@ -23,7 +25,10 @@ export function caseCommands(library: CaseLibrary, panels: CasePanels): Handlers
     },
     revealFinding: (entry) => revealFinding(entry as Entry),
     refreshFindings: checkWorkspace,
-    configureRule: (argument) => configureRule(ruleIdOf(argument)),
+    configureRule: async (argument) => {
+      const id = ruleIdOf(argument) ?? (await pickRule(server));
+      if (id) await configureRule(id);
+    },
     toggleLint,
   };
 }
@@ -39,10 +44,27 @@ function caseIdOf(argument: unknown): string | undefined {
   return entry?.caseId;
 }
 
-function ruleIdOf(argument: unknown): string {
+function ruleIdOf(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   const row = argument as FindingRow | undefined;
-  return row?.kind === 'rule' ? row.id : '';
+  return row?.kind === 'rule' ? row.id : undefined;
+}
+
+/** Asks for one of all rules. Undefined: the user closed the list, or the server's failure was shown. */
+async function pickRule(server: Server): Promise<string | undefined> {
+  const answer = await server.ask('podTriage/rules', {});
+  if (!answer.ok) {
+    void showFailure(answer.failure);
+    return undefined;
+  }
+  const choices = answer.value.map(({ id, caseId, enabled }) => ({
+    label: id,
+    description: enabled ? '' : t('Off'),
+    detail: caseId,
+  }));
+  const title = t('Configure Rule');
+  const chosen = await vscode.window.showQuickPick(choices, { title, matchOnDetail: true });
+  return chosen?.label;
 }
 
 /** Findings of every manifest: the server then also reports files that are not open. */

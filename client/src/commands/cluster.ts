@@ -119,9 +119,10 @@ export function clusterCommands(
     showManifest: (argument) => read('manifest', argument, t('Show Live Manifest')),
     showEvents: (argument) => read('events', argument, t('Show Events')),
     openDeclaration,
-    copyName: (row) => {
-      const ref = isClusterRow(row) ? objectOf(row) : undefined;
-      return ref && vscode.env.clipboard.writeText(ref.name);
+    copyName: async (row) => {
+      // A row may stand for what no picker offers, a node for one.
+      const object = isClusterRow(row) ? objectOf(row) : (await readable(row, t('Copy Name')))?.subject;
+      if (object) await vscode.env.clipboard.writeText(object.name);
     },
     runAction: (run) => (typeof run === 'function' ? run() : undefined),
   };

@@ -1,7 +1,7 @@
 /** Commands of logs: which containers, from when, and whether they are followed. */
 import * as vscode from 'vscode';
 import { LIVE_SCHEME, type LiveDocuments, type LogDocument } from '../cluster/liveDocuments.ts';
-import { showFailure } from '../failure.ts';
+import { asksAgain } from '../failure.ts';
 import type { Target } from '../picker/questions.ts';
 import type { Targets } from '../picker/target.ts';
 import type { Server } from '../server/connection.ts';
@@ -23,7 +23,8 @@ export function logCommands(server: Server, targets: Targets, documents: LiveDoc
   }
 
   /** The only container, the one that is chosen, or all of them. */
-  async function pickContainers({ source, subject }: Target, title: string): Promise<string[] | undefined> {
+  async function pickContainers(target: Target, title: string): Promise<string[] | undefined> {
+    const { source, subject } = target;
     const namespace = subject.namespace ?? source.namespace;
     const answer = await server.ask('podTriage/pods', {
       source: { ...source, namespace },
@@ -31,8 +32,7 @@ export function logCommands(server: Server, targets: Targets, documents: LiveDoc
       limit: 5000,
     });
     if (!answer.ok) {
-      await showFailure(answer.failure);
-      return undefined;
+      return (await asksAgain(answer.failure)) ? pickContainers(target, title) : undefined;
     }
     const containers = answer.value.pods.find(({ ref }) => ref.name === subject.name)?.containers;
     if (!containers) {

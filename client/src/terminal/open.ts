@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { TerminalPlan } from '../../../server/src/protocol.ts';
 import { isProduction } from '../cluster/source.ts';
-import { showFailure } from '../failure.ts';
+import { asksAgain } from '../failure.ts';
 import type { Target } from '../picker/questions.ts';
 import type { Targets } from '../picker/target.ts';
 import type { Server } from '../server/connection.ts';
@@ -52,14 +52,14 @@ export class NetshootTerminals implements vscode.TerminalProfileProvider {
     return plan && confirmTerminal(plan, target.subject, this.#memory);
   }
 
-  async #plan({ source, subject }: Target): Promise<TerminalPlan | undefined> {
+  async #plan(target: Target): Promise<TerminalPlan | undefined> {
+    const { source, subject } = target;
     const answer = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Preparing the terminal…') },
       () => this.#server.ask('podTriage/planTerminal', { source, subject, options: terminalOptions() }),
     );
     if (answer.ok) return answer.value;
-    void showFailure(answer.failure);
-    return undefined;
+    return (await asksAgain(answer.failure)) ? this.#plan(target) : undefined;
   }
 }
 

@@ -88,7 +88,7 @@ describe('activation', () => {
       [],
     );
     const hidden = menus.commandPalette.filter(({ when }: { when: string }) => when === 'false');
-    for (const id of ['openCase', 'revealFinding', 'copyName', 'showMore'])
+    for (const id of ['openCase', 'openDeclaration', 'revealFinding', 'showMore'])
       assert.ok(
         hidden.some(({ command }: { command: string }) => command === `podTriage.${id}`),
         id,
