@@ -415,6 +415,22 @@ describe('clocks and events', () => {
     assert.match(report.rootCauses[0]?.evidence[0]?.source ?? '', /×7/);
   });
 
+  it('an event that keeps the words of its first time: the condition says what holds now', () => {
+    const now = '0/2 nodes are available: 2 Insufficient memory.';
+    const conditions = [o.condition('PodScheduled', 'False', 'Unschedulable', now)];
+    const big = o.deployment('big', {
+      podOptions: () => ({ node: null, status: { phase: 'Pending', conditions } }),
+    });
+    const first = '0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims.';
+    const event = o.event(only(big.pods), 'FailedScheduling', first, { count: 5, age: 3 });
+    const report = run([...big.all, event], big.deployment);
+    assert.deepEqual(ids(report), ['insufficient-memory']);
+    assert.deepEqual(
+      report.rootCauses[0]?.evidence.map(({ text }) => text).filter((text) => text.startsWith('0/2')),
+      [now],
+    );
+  });
+
   it('the newest event wins over one that was seen more often', () => {
     const web = failing();
     const pod = only(web.pods);

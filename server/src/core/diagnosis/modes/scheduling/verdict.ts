@@ -31,18 +31,15 @@ export function unscheduled(scene: Scene): SchedulerVerdict[] {
       const condition = conditionOf(pod.object, 'PodScheduled');
       const event = scene.eventsOf(pod).find(({ reason }) => reason === 'FailedScheduling');
       if (condition?.status !== 'False' && !event) return [];
-      // The condition is whole, the event is cut at 1024 bytes.
-      const message = condition?.message ?? (event ? messageOf(event) : '');
+      const said = event && messageOf(event);
+      // The condition is whole and of now. The event is cut at 1024 bytes, and while it repeats it keeps the words of
+      // its first time: https://github.com/kubernetes/client-go/blob/master/tools/events/event_broadcaster.go
+      const message = condition?.message ?? said ?? '';
+      const isOfNow = said !== undefined && message.startsWith(said.replace(/ ?\.\.\.$/, ''));
       const evidence: Evidence[] = [
-        ...(event ? [eventEvidence(event)] : []),
-        ...(condition?.message && condition.message !== (event && messageOf(event))
-          ? [
-              {
-                source: sourceOf(pod.ref),
-                path: 'status.conditions[PodScheduled].message',
-                text: condition.message,
-              },
-            ]
+        ...(event && isOfNow ? [eventEvidence(event)] : []),
+        ...(message !== '' && message !== said
+          ? [{ source: sourceOf(pod.ref), path: 'status.conditions[PodScheduled].message', text: message }]
           : []),
       ];
       return [{ pod, condition: condition?.reason ?? 'Unschedulable', message, evidence, ...parse(message) }];
