@@ -415,6 +415,15 @@ describe('clocks and events', () => {
     assert.match(report.rootCauses[0]?.evidence[0]?.source ?? '', /×7/);
   });
 
+  it('a pod that is just being evicted still reads Running: the event tells', () => {
+    const scratch = o.deployment('scratch');
+    const text = 'Usage of EmptyDir volume "scratch" exceeds the limit "16Mi". ';
+    const event = o.event(only(scratch.pods.slice(0, 1)), 'Evicted', text, { age: 1 });
+    assert.deepEqual(ids(run([...scratch.all, event], scratch.deployment)), ['pod-emptydir-limit-exceeded']);
+    const old = o.event(only(scratch.pods.slice(0, 1)), 'Evicted', text, { age: 1200 });
+    assertHealthy(run([...scratch.all, old], scratch.deployment));
+  });
+
   it('an event that keeps the words of its first time: the condition says what holds now', () => {
     const now = '0/2 nodes are available: 2 Insufficient memory.';
     const conditions = [o.condition('PodScheduled', 'False', 'Unschedulable', now)];

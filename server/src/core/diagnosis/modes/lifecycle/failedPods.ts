@@ -3,7 +3,7 @@ import type { Evidence, MessageData } from '../../../finding.ts';
 import type { Resource } from '../../../kube/store.ts';
 import type { Pod } from '../../../kube/types.ts';
 import type { Path } from '../../../path.ts';
-import { isFinished, isOwnEviction, livePods, remember } from '../../containers.ts';
+import { isOwnEviction, livePods, remember } from '../../containers.ts';
 import { declared, topOwner } from '../../declared.ts';
 import { eventEvidence, messageOf, millisOf } from '../../eventFacts.ts';
 import { describeCommand, fieldEvidence, kubectl } from '../../evidence.ts';
@@ -165,7 +165,8 @@ const RECENT = 600_000;
 
 /**
  * Pods that failed with a reason, and pods that were evicted for what they did themselves: an application that handles
- * SIGTERM ends with 0, its pod then reads Succeeded, and only the event tells (seen on 1.36).
+ * SIGTERM ends with 0, its pod then reads Succeeded, and only the event tells (seen on 1.36). The event comes before the
+ * kubelet begins to end the pod, which for a moment reads Running.
  */
 function failed(scene: Scene): FailedPod[] {
   return remember(scene, 'failedPods', () => {
@@ -179,7 +180,7 @@ function failed(scene: Scene): FailedPod[] {
         ];
         return [{ pod, ...match(`${reason}: ${message ?? ''}`), evidence }];
       }
-      if (!isFinished(pod.object) || reason) return [];
+      if (reason) return [];
       const event = scene
         .eventsOf(pod)
         .find((found) => found.reason === 'Evicted' && isOwnEviction(messageOf(found)));
