@@ -32,10 +32,11 @@ export class NetshootTerminals implements vscode.TerminalProfileProvider {
     return terminal;
   }
 
-  /** The entry of the terminal dropdown. */
-  async provideTerminalProfile(): Promise<vscode.TerminalProfile | undefined> {
+  /** The entry of the terminal dropdown. To the editor no profile is an error, so a change of mind is a cancellation. */
+  async provideTerminalProfile(): Promise<vscode.TerminalProfile> {
     const options = await this.#prepare(undefined);
-    return options && new vscode.TerminalProfile(options);
+    if (!options) throw new vscode.CancellationError();
+    return new vscode.TerminalProfile(options);
   }
 
   async #prepare(argument: unknown): Promise<vscode.ExtensionTerminalOptions | undefined> {

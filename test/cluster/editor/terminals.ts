@@ -187,6 +187,40 @@ ${(await text()).trim()}`);
     await noDebugPod(where);
   });
 
+  it('opens from the drop-down of the terminal panel', async () => {
+    const stage = get();
+    const { page } = stage;
+    const where = stage.namespace('terminal');
+    const pod = (await podReady(stage.api, where, 'checkout')).metadata.name;
+    const entry = page.locator('.monaco-menu .action-label', { hasText: 'Netshoot (pod…)' });
+    const pickProfile = async (): Promise<void> => {
+      // A terminal that is just being drawn takes the focus, and closes the menu.
+      await until('The entry of the menu', 30, async () => {
+        await page.locator('.part.panel [aria-label^="Launch Profile"]').first().click();
+        await sleep(700);
+        return (await entry.isVisible()) || undefined;
+      });
+      await entry.click();
+      await page.locator('.quick-input-title', { hasText: 'Open Netshoot Terminal' }).waitFor();
+    };
+    await stage.editor.command('Terminal: Focus Terminal');
+    const before = await page.locator('.terminal-wrapper').count();
+    await pickProfile();
+    await page.keyboard.press('Escape');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    assert.equal(await page.locator('.terminal-wrapper').count(), before);
+
+    await pickProfile();
+    await stage.choose('(1/3)', 'terminal');
+    await stage.choose('(2/3)', where);
+    await stage.choose('(3/3)', pod);
+    await press('Open');
+    await shows('Attached', 60_000);
+    await type('id\n');
+    await shows('uid=0(root)');
+    await kill();
+  });
+
   it('says beforehand what a namespace refuses, and where a terminal cannot be at all', async () => {
     const stage = get();
     const where = stage.namespace('guarded');
