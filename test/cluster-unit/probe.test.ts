@@ -167,6 +167,10 @@ describe('in a pod that is there', () => {
       ['test', 'shop', 'Pod/shop/web'],
     );
     assert.ok(proposal.tests.includes('connect to Service ledger at 10.96.7.7:80'));
+    assert.equal(
+      proposal.tests.at(-1),
+      'connect to the health port of kube-proxy (10256) on the node that the test runs on',
+    );
 
     const run = await runProbe(client, probe, () => {}, never);
     const [patch] = written;
@@ -181,6 +185,9 @@ describe('in a pod that is there', () => {
     const words = execs[0]?.getAll('command') ?? [];
     assert.deepEqual(words.slice(0, 4), ['/bin/sh', '-c', PROBE_SCRIPT, 'pod-triage']);
     assert.deepEqual(words.slice(-3), ['connect', '192.0.2.1', '10256'], 'kube-proxy of the node of the pod');
+    const tried = words.filter((word) => /^(lookup|ask|connect|http|packets)$/.test(word));
+    const reads = 'read the resolvers of the pod, and where its processes listen';
+    assert.deepEqual([proposal.tests[0], proposal.tests.length], [reads, tried.length + 1]);
     assert.equal(execs[0]?.get('container'), container?.name);
 
     assert.deepEqual(run.from.pod.name, 'web');

@@ -9,6 +9,7 @@ import type { Pod } from '../../server/src/core/kube/types.ts';
 import type { ProbeCheck, ProbePlan, ProbeRun } from '../../server/src/core/probe/check.ts';
 import { parseProbe } from '../../server/src/core/probe/parse.ts';
 import { onNode, planProbe } from '../../server/src/core/probe/plan.ts';
+import { sayProbe } from '../../server/src/core/probe/say.ts';
 import { frame } from './diagnosisRun.ts';
 import * as o from './objects.ts';
 
@@ -115,12 +116,12 @@ export function probed(
     | Pod
     | undefined;
   const node = pod?.spec?.nodeName ?? 'worker-1';
-  const checks = onNode(plan.checks, node, '192.0.2.1');
+  const { checks, untested } = onNode(plan, node, '192.0.2.1', sayProbe(english));
   return {
     from: { pod: ref, node, made: source.kind === 'new', labels: pod?.metadata.labels ?? {} },
     at: o.NOW,
     ...parseProbe(checks, outputOf(checks, answers)),
-    untested: plan.untested,
+    untested,
   };
 }
 

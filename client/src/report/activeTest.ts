@@ -6,7 +6,7 @@ import { formatRef } from '../../../server/src/core/kube/ref.ts';
 import type { ProbeProposal, Result, Source } from '../../../server/src/protocol.ts';
 import { isProduction, sourceName } from '../cluster/source.ts';
 import type { Server } from '../server/connection.ts';
-import { showObject } from '../terminal/confirm.ts';
+import { showObject, wouldBeWritten } from '../terminal/confirm.ts';
 import { terminalOptions } from '../terminal/settings.ts';
 
 /** Kinds that a test can be made for, as the engine plans them. */
@@ -42,27 +42,31 @@ export async function activeTest(
 
 /** Asked every time: a test is a short thing, and each one writes to another pod. */
 async function agreed(proposal: ProbeProposal, source: Source, subject: Subject): Promise<boolean> {
+  const { yaml, tests } = proposal;
   const question = vscode.l10n.t('Run an active test for {0}?', formatRef(subject));
   const run = vscode.l10n.t('Run Test');
-  const show = vscode.l10n.t('Show Object');
+  const show = yaml === '' ? vscode.l10n.t('Show All Tests') : vscode.l10n.t('Show Object');
+  const isAllSaid = yaml === '' && tests.length <= MAX_TESTS;
   const chosen = await vscode.window.showWarningMessage(
     question,
     { modal: true, detail: detailOf(proposal, source) },
-    ...(proposal.yaml === '' ? [run] : [run, show]),
+    ...(isAllSaid ? [run] : [run, show]),
   );
   if (chosen !== show) return chosen === run;
-  await showObject({ yaml: proposal.yaml, source }, subject);
+  await showObject({ yaml, source }, subject, [vscode.l10n.t('It tries:'), ...tests.map(row)]);
   // The dialog cannot stay open beside the document, and a notification goes away while it is read.
   const next = await vscode.window.showQuickPick([run, vscode.l10n.t('Cancel')], {
     title: question,
-    placeHolder: vscode.l10n.t('This object would be written to {0}.', sourceName(source)),
+    placeHolder: yaml === '' ? proposal.summary : wouldBeWritten(source),
     ignoreFocusOut: true,
   });
   return next === run;
 }
 
-/** A modal dialog does not scroll everywhere. */
+/** A modal dialog does not scroll everywhere; what does not fit is in the document beside it. */
 const MAX_TESTS = 10;
+
+const row = (test: string): string => `· ${test}`;
 
 function detailOf({ namespace, object, image, summary, tests }: ProbeProposal, source: Source): string {
   const more = tests.length - MAX_TESTS;
@@ -76,7 +80,7 @@ function detailOf({ namespace, object, image, summary, tests }: ProbeProposal, s
     summary,
     '',
     vscode.l10n.t('It tries:'),
-    ...tests.slice(0, MAX_TESTS).map((test) => `· ${test}`),
+    ...tests.slice(0, MAX_TESTS).map(row),
     ...(more > 0 ? [vscode.l10n.t('… {0} more', more)] : []),
   ]
     .filter((line) => line !== undefined)

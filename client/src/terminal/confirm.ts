@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Subject } from '../../../server/src/core/diagnosis/observed.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
-import type { TerminalPlan } from '../../../server/src/protocol.ts';
+import type { Source, TerminalPlan } from '../../../server/src/protocol.ts';
 import { isProduction, sourceName } from '../cluster/source.ts';
 import type { Agreed } from './pty.ts';
 
@@ -44,7 +44,7 @@ export async function confirmTerminal(
       // The dialog cannot stay open beside the document, and a notification goes away while it is read.
       const next = await vscode.window.showQuickPick([open, vscode.l10n.t('Cancel')], {
         title: vscode.l10n.t('Open a Netshoot terminal in {0}?', formatRef(subject)),
-        placeHolder: vscode.l10n.t('This object would be written to {0}.', context),
+        placeHolder: wouldBeWritten(plan.source),
         ignoreFocusOut: true,
       });
       return next === open ? { plan } : undefined;
@@ -80,16 +80,27 @@ function runningText({ pod, container, since }: NonNullable<TerminalPlan['runnin
   );
 }
 
-/** The object to read beside the question. Read-only: it is no file of the user's, and asks for no saving. */
+export const wouldBeWritten = (source: Source): string =>
+  vscode.l10n.t('This object would be written to {0}.', sourceName(source));
+
+/**
+ * The object to read beside the question, and more lines about it. Without an object there are only those.
+ * Read-only: it is no file of the user's, and asks for no saving.
+ */
 export async function showObject(
   { yaml, source }: Pick<TerminalPlan, 'yaml' | 'source'>,
   subject: Subject,
+  more: readonly string[] = [],
 ): Promise<void> {
-  const head = vscode.l10n.t('Would be written to {0}, {1}', sourceName(source), formatRef(subject));
+  const head =
+    yaml === ''
+      ? formatRef(subject)
+      : vscode.l10n.t('Would be written to {0}, {1}', sourceName(source), formatRef(subject));
+  const comments = [head, ...more].map((line) => `# ${line.replace(/\s+/g, ' ')}\n`);
   const uri = vscode.Uri.from({
     scheme: PLAN_SCHEME,
     path: `/${subject.name}.yaml`,
-    query: `# ${head.replace(/\s+/g, ' ')}\n${yaml}`,
+    query: `${comments.join('')}${yaml}`,
   });
   const document = await vscode.workspace.openTextDocument(uri);
   await vscode.languages.setTextDocumentLanguage(document, 'yaml');

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KubeObject } from '../../../server/src/core/kube/object.ts';
 import { isSafe, scriptArguments } from '../../../server/src/core/probe/argv.ts';
-import type { ProbeCheck, ProbePlan } from '../../../server/src/core/probe/check.ts';
+import type { PlannedCheck, ProbeCheck, ProbePlan } from '../../../server/src/core/probe/check.ts';
 import { MAX_CHECKS, onNode } from '../../../server/src/core/probe/plan.ts';
+import { sayProbe } from '../../../server/src/core/probe/say.ts';
 import { PROBE_SCRIPT } from '../../../server/src/core/probe/script.ts';
 import * as o from '../../tools/objects.ts';
 import { planOf } from '../../tools/probeRun.ts';
@@ -26,11 +27,12 @@ const caller = (env: Record<string, string>, options: o.PodOptions = {}) =>
     ...options,
   });
 
-const short = (check: ProbeCheck): string => {
+const short = (check: PlannedCheck): string => {
   if (check.kind === 'lookup') return `lookup ${check.name}`;
   if (check.kind === 'ask') return `ask ${check.address}`;
   if (check.kind === 'http') return check.url;
   if (check.kind === 'packets') return `packets ${check.address}`;
+  if (check.kind === 'own-proxy') return `own proxy ${check.port}`;
   return `${check.target.role} ${check.address}:${check.port}`;
 };
 const checksOf = (plan: ProbePlan): string[] =>
@@ -43,6 +45,7 @@ describe('plan', () => {
     `endpoint ${address}:8080`,
     `http://${address}:8080/ready`,
     `packets ${address}`,
+    'own proxy 10256',
   ];
 
   it('follows what a pod names: the resolver, the name, the Service, its pods', () => {
@@ -158,14 +161,39 @@ describe('plan', () => {
     assert.match(plan.kind === 'run' ? (plan.untested.at(-1)?.check ?? '') : '', /^\d+ more tests$/);
   });
 
-  it('asks the kube-proxy of the node that it runs on, where a Service is tested', () => {
+  it('counts kube-proxy among its tests when there are too many', () => {
+    const many = caller({
+      LEDGER_URL: 'http://ledger:80',
+      ...Object.fromEntries(
+        Array.from({ length: 30 }, (_, at) => [`Z${at}_URL`, `http://h${at}.example.com`]),
+      ),
+    });
+    const plan = planned([...server, many], many);
+    assert.equal(plan.kind === 'run' && plan.checks.length, MAX_CHECKS);
+    assert.equal(checksOf(plan).at(-1), 'own proxy 10256');
+  });
+
+  it('asks the kube-proxy of the node that it turns out to run on', () => {
     const plan = planned(server, service);
-    const checks = plan.kind === 'run' ? plan.checks : [];
-    assert.equal(onNode(checks, 'worker-1', '192.0.2.1').map(short).at(-1), 'proxy 192.0.2.1:10256');
-    assert.deepEqual(onNode([{ kind: 'lookup', name: 'a' }], 'worker-1', '192.0.2.1'), [
-      { kind: 'lookup', name: 'a' },
-    ]);
-    assert.equal(onNode(checks, 'worker-1', '').length, checks.length);
+    assert.ok(plan.kind === 'run');
+    const say = sayProbe((text) => text);
+    const placed = onNode(plan, 'worker-1', '192.0.2.1', say);
+    assert.deepEqual(
+      placed.checks.map(short),
+      checksOf(plan).map((check) => (check === 'own proxy 10256' ? 'proxy 192.0.2.1:10256' : check)),
+    );
+    assert.deepEqual(placed.untested, plan.untested);
+    const nowhere = onNode(plan, '', '', say);
+    assert.equal(nowhere.checks.length, plan.checks.length - 1);
+    assert.deepEqual(nowhere.untested.at(-1), {
+      check: 'connect to the health port of kube-proxy (10256) on the node that the test runs on',
+      detail: 'The status of the pod that tests names no address of its node.',
+    });
+  });
+
+  it('leaves kube-proxy alone where no Service is tested', () => {
+    const client = caller({ API: 'https://api.example.com/v1' });
+    assert.ok(!checksOf(planned([client], client)).includes('own proxy 10256'));
   });
 });
 

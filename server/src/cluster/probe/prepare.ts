@@ -176,7 +176,7 @@ function proposalOf(
     context: client.connection.context,
     namespace,
     image,
-    tests: plan.checks.map((check) => describeCheck({ check }, say)),
+    tests: [say('reads'), ...plan.checks.map((check) => describeCheck({ check }, say))],
   };
   switch (write.kind) {
     case 'reuse':

@@ -4,8 +4,9 @@ import { scriptArguments } from '../../core/probe/argv.ts';
 import type { ProbeRun } from '../../core/probe/check.ts';
 import { parseProbe, stepsOf } from '../../core/probe/parse.ts';
 import { onNode } from '../../core/probe/plan.ts';
+import { sayProbe } from '../../core/probe/say.ts';
 import { PROBE_SCRIPT } from '../../core/probe/script.ts';
-import { t } from '../../l10n.ts';
+import { t, translate } from '../../l10n.ts';
 import type { TerminalPlace } from '../../protocol.ts';
 import type { KubeClient } from '../client.ts';
 import { fail, timedOut } from '../failure.ts';
@@ -63,7 +64,7 @@ async function tests(
 ): Promise<ProbeRun> {
   const pod = (await client.get(podResource, place.namespace, nameSegment(place.pod), signal)) as Pod;
   const node = pod.spec?.nodeName ?? '';
-  const checks = onNode(plan.checks, node, pod.status?.hostIP ?? '');
+  const { checks, untested } = onNode(plan, node, pod.status?.hostIP ?? '', sayProbe(translate));
   const command = ['/bin/sh', '-c', PROBE_SCRIPT, 'pod-triage', ...scriptArguments(checks, SCRIPT_SECONDS)];
   const { output, message } = await runInContainer(
     client,
@@ -87,7 +88,7 @@ async function tests(
     },
     at: new Date(client.now()).toISOString(),
     ...parseProbe(checks, output),
-    untested: plan.untested,
+    untested,
   };
 }
 

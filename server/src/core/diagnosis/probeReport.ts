@@ -1,6 +1,6 @@
 /** The tests of a run as rows of the report, and those that say nothing as things not checked. */
 import type { Evidence, Finding, Translate } from '../finding.ts';
-import { hostPort, type ProbeRefusal, type ProbeResult } from '../probe/check.ts';
+import { hostPort, type PlannedCheck, type ProbeRefusal, type ProbeResult } from '../probe/check.ts';
 import { type SayProbe, sayProbe } from '../probe/say.ts';
 import { probeEvidence, probeOf } from './probed.ts';
 import type { NotChecked, ProbeReport, ProbeRow } from './report.ts';
@@ -110,7 +110,10 @@ export function probeHealthy(scene: Scene, translate: Translate): string[] {
 const isOpenConnection = ({ check, outcome }: ProbeResult): boolean =>
   outcome === 'inconclusive' && check.kind === 'connect' && check.target.role !== 'proxy';
 
-export function describeCheck({ check, via }: Pick<ProbeResult, 'check' | 'via'>, say: SayProbe): string {
+export function describeCheck(
+  { check, via }: Pick<ProbeResult, 'via'> & { check: PlannedCheck },
+  say: SayProbe,
+): string {
   switch (check.kind) {
     case 'lookup':
       return via ? say('lookupVia', { name: check.name, ...via }) : say('lookup', { name: check.name });
@@ -120,6 +123,8 @@ export function describeCheck({ check, via }: Pick<ProbeResult, 'check' | 'via'>
       return say('http', { url: check.url });
     case 'packets':
       return say('packets', { address: check.address });
+    case 'own-proxy':
+      return say('ownProxy', { port: check.port });
     case 'connect': {
       const address = hostPort(check.address, check.port);
       const { target } = check;

@@ -29,6 +29,12 @@ export type ProbeCheck =
   /** Packets of growing size that must not be cut. */
   | { kind: 'packets'; address: string; target: ProbeTarget };
 
+/** A test of a plan: known to the last word, but for the node that the testing pod turns out to run on. */
+export type PlannedCheck =
+  | ProbeCheck
+  /** The health port of kube-proxy there. */
+  | { kind: 'own-proxy'; port: number };
+
 /** Where a test runs: inside a pod that is there, or in one that is made for it and deleted. */
 export type ProbeSource = { kind: 'pod'; pod: ObjectRef } | { kind: 'new'; namespace: string };
 
@@ -39,7 +45,7 @@ export interface Untested {
 }
 
 export type ProbePlan =
-  | { kind: 'run'; source: ProbeSource; checks: ProbeCheck[]; untested: Untested[] }
+  | { kind: 'run'; source: ProbeSource; checks: PlannedCheck[]; untested: Untested[] }
   /** Nothing can be tested; `reason` is a sentence. */
   | { kind: 'none'; reason: string };
 

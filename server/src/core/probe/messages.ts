@@ -1,5 +1,6 @@
 /** Sentences of an active test. */
 export const PROBE_MESSAGES = {
+  reads: 'read the resolvers of the pod, and where its processes listen',
   lookup: 'look up {name}',
   lookupVia: 'look up {name} at {server} ({protocol})',
   ask: 'look up {name} at DNS pod {pod} ({address})',
@@ -7,6 +8,8 @@ export const PROBE_MESSAGES = {
   connectEndpoint: 'connect to {pod} at {address}, behind Service {service}',
   connectHost: 'connect to {address}',
   connectProxy: 'connect to the health port of kube-proxy on node {node} ({address})',
+  ownProxy: 'connect to the health port of kube-proxy ({port}) on the node that the test runs on',
+  noNodeAddress: 'The status of the pod that tests names no address of its node.',
   http: 'ask {url}',
   packets: 'send packets of up to 1500 bytes to {address}',
   unsupported: 'An active test is made for pods, what makes pods, Services and Ingresses, not for a {kind}.',

@@ -10,7 +10,7 @@ import { refKey } from '../kube/ref.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../kube/store.ts';
 import type { Pod, Service } from '../kube/types.ts';
 import { isSafe } from './argv.ts';
-import type { ProbeCheck, ProbePlan, ProbeSource, Untested } from './check.ts';
+import type { PlannedCheck, ProbeCheck, ProbePlan, ProbeSource, Untested } from './check.ts';
 import { type SayProbe, sayProbe } from './say.ts';
 import { dependencyChecks, dnsChecks, serviceChecks } from './targets.ts';
 
@@ -113,32 +113,50 @@ export function obstacle({ ref, object }: Resource<Pod>, say: SayProbe): string 
 
 function plan(source: ProbeSource, wanted: ProbeCheck[], untested: Untested[], say: SayProbe): ProbePlan {
   const seen = new Set<string>();
-  const checks = wanted.filter((check) => {
+  const safe = wanted.filter((check) => {
     // Packets to one address are one test, whatever port leads there.
     const key = check.kind === 'packets' ? check.address : JSON.stringify(check);
     if (seen.has(key) || !isSafe(check)) return false;
     seen.add(key);
     return true;
   });
-  const more = checks.length - MAX_CHECKS;
+  const proxy = proxyChecks(safe);
+  const checks = [...safe.slice(0, MAX_CHECKS - proxy.length), ...proxy];
+  const more = safe.length + proxy.length - checks.length;
   const rest =
     more > 0
       ? [{ check: say('tooMany', { count: more }), detail: say('tooManyWhy', { most: MAX_CHECKS }) }]
       : [];
-  return { kind: 'run', source, checks: checks.slice(0, MAX_CHECKS), untested: [...untested, ...rest] };
+  return { kind: 'run', source, checks, untested: [...untested, ...rest] };
 }
 
 /** https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/: healthzBindAddress */
 const PROXY_HEALTH_PORT = 10_256;
 
-/** The tests for the node that the testing pod turns out to run on: its kube-proxy, where a Service is tested. */
-export function onNode(checks: readonly ProbeCheck[], node: string, hostIP: string): ProbeCheck[] {
-  const isThroughProxy = checks.some((check) => check.kind === 'connect' && check.target.role === 'service');
-  const proxy: ProbeCheck = {
-    kind: 'connect',
-    address: hostIP,
-    port: PROXY_HEALTH_PORT,
-    target: { role: 'proxy', node },
-  };
-  return isThroughProxy && isSafe(proxy) ? [...checks, proxy] : [...checks];
+/** Where a Service is tested, the kube-proxy that stands between it and the testing pod. */
+const proxyChecks = (checks: readonly ProbeCheck[]): PlannedCheck[] =>
+  checks.some((check) => check.kind === 'connect' && check.target.role === 'service')
+    ? [{ kind: 'own-proxy', port: PROXY_HEALTH_PORT }]
+    : [];
+
+/** A plan once it is known where the testing pod runs. A node without an address leaves its test untested. */
+export function onNode(
+  plan: Extract<ProbePlan, { kind: 'run' }>,
+  node: string,
+  hostIP: string,
+  say: SayProbe,
+): { checks: ProbeCheck[]; untested: Untested[] } {
+  const checks: ProbeCheck[] = [];
+  const untested = [...plan.untested];
+  for (const check of plan.checks) {
+    if (check.kind !== 'own-proxy') {
+      checks.push(check);
+      continue;
+    }
+    const { port } = check;
+    const placed: ProbeCheck = { kind: 'connect', address: hostIP, port, target: { role: 'proxy', node } };
+    if (isSafe(placed)) checks.push(placed);
+    else untested.push({ check: say('ownProxy', { port }), detail: say('noNodeAddress') });
+  }
+  return { checks, untested };
 }
