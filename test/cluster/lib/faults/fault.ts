@@ -42,17 +42,26 @@ export const needsQuiet = (fault: Fault): boolean =>
   needsOwnCluster(fault) ||
   (fault.acts ?? []).some((act) => 'object' in act && /^Node\/|^[^/]+\/[^/]+\/[^/]+$/.test(act.object));
 
+/**
+ * The right answer. `object`, `path`, `message` and `leadsTo` say it word for word. What a cluster draws by lot or has
+ * of its own is a star: * for characters without a space (the end of a name, a node, an address, a time, a count), **
+ * for anything (a list of nodes).
+ */
 export interface Expectation {
   /** Failure mode of the first root cause; null: nothing may be found. */
   root: string | null;
-  /** `Kind/namespace/name`, with * for generated parts; several where several are right. */
+  /** `Kind/namespace/name` of that cause; several where several are right. */
   object?: string | string[];
-  /** How sure the first root cause is. */
-  confidence?: string;
-  /** What some evidence of the first root cause is like, as `source path text`. */
-  evidence?: string;
-  /** What the path of that cause has in it: `initContainers[0]`. */
+  /** Its place in the object: `spec.ports[0].targetPort`; empty where it has none. */
   path?: string;
+  /** Its sentence. */
+  message?: string;
+  /** How sure it is. */
+  confidence?: string;
+  /** A regular expression for some of its evidence, as `source path text`. */
+  evidence?: string;
+  /** Consequences that it must explain: failure mode and sentence. Others may be there. */
+  leadsTo?: Record<string, string>;
   /** Failure modes that no root cause may have. */
   not?: string[];
   /** Patterns of what must be said not to be checked: `check: reason: detail`. */
@@ -90,12 +99,10 @@ export function loadFault(id: string): Fault {
   if (!existsSync(join(folder, 'fault.json'))) {
     throw new SetupError(`There is no fault ${id}; there are: ${faultIds().join(', ')}.`);
   }
-  const description = JSON.parse(readFileSync(join(folder, 'fault.json'), 'utf8')) as Omit<
-    Fault,
-    'id' | 'manifests'
-  >;
-  const text = readFileSync(join(folder, 'manifests.yaml'), 'utf8').replaceAll(registryName, registry());
-  const manifests = parseAllDocuments(text).map((document) => {
+  const textOf = (file: string): string =>
+    readFileSync(join(folder, file), 'utf8').replaceAll(registryName, registry());
+  const description = JSON.parse(textOf('fault.json')) as Omit<Fault, 'id' | 'manifests'>;
+  const manifests = parseAllDocuments(textOf('manifests.yaml')).map((document) => {
     const [error] = document.errors;
     if (error) throw new SetupError(`${id}/manifests.yaml: ${error.message}`);
     return document.toJS() as KubeObject;

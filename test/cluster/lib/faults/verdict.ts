@@ -1,14 +1,19 @@
 import type { Expectation } from './fault.ts';
 
-/** What this runner reads of a diagnosis in JSON. */
+/** What this runner reads of a finding in JSON. */
+interface Cause {
+  id: string;
+  confidence: string;
+  object: { kind: string; namespace?: string; name: string };
+  path?: string;
+  message: string;
+  evidence: { source: string; path?: string; text: string }[];
+}
+
+/** What it reads of a diagnosis. */
 export interface Diagnosis {
-  rootCauses: {
-    id: string;
-    confidence: string;
-    object: { kind: string; namespace?: string; name: string };
-    path?: string;
-    evidence: { source: string; path?: string; text: string }[];
-  }[];
+  rootCauses: Cause[];
+  consequences: { id: string; message: string; rootCause: number }[];
   notChecked: { check: string; reason: string; detail: string }[];
   probe?: { tests: { test: string; outcome: string; text: string }[] };
 }
@@ -22,20 +27,39 @@ export function mistake(expected: Expectation, diagnosis: Diagnosis): string | u
   if (expected.root === null) return found.length > 0 ? `expected nothing, got ${said}` : undefined;
 
   const [first] = diagnosis.rootCauses;
-  const objects = [expected.object ?? []].flat();
   if (first?.id !== expected.root) return `expected ${expected.root}, got ${said}`;
-  if (objects.length > 0 && !objects.some((pattern) => matchesPattern(pattern, refOf(first.object)))) {
-    return `expected ${expected.root} on ${objects.join(' or ')}, got ${said}`;
-  }
-  if (expected.path !== undefined && !first.path?.includes(expected.path))
-    return `expected ${expected.root} at ${expected.path}, got ${first.path ?? 'no path'}`;
-  if (expected.confidence && first.confidence !== expected.confidence)
-    return `expected ${expected.root} to be ${expected.confidence}, it is ${first.confidence}`;
-  const quoted = first.evidence.map(({ source, path, text }) => `${source} ${path ?? ''} ${text}`);
-  if (expected.evidence && !quoted.some((line) => new RegExp(expected.evidence ?? '').test(line)))
-    return `expected evidence like ${expected.evidence}, got ${quoted.join(' | ')}`;
   const forbidden = diagnosis.rootCauses.find((cause) => expected.not?.includes(cause.id));
-  return forbidden ? `${forbidden.id} must not be named as a cause, got ${said}` : undefined;
+  if (forbidden) return `${forbidden.id} must not be named as a cause, got ${said}`;
+  return flawOf(expected, first) ?? missingFrom(expected, diagnosis);
+}
+
+/** What is said otherwise about the right cause. */
+function flawOf(expected: Expectation, cause: Cause): string | undefined {
+  const { root, path, message, confidence, evidence } = expected;
+  const objects = [expected.object ?? []].flat();
+  if (objects.length > 0 && !objects.some((pattern) => reads(pattern, refOf(cause.object))))
+    return `expected ${root} on ${objects.join(' or ')}, got ${refOf(cause.object)}`;
+  if (path !== undefined && !reads(path, cause.path ?? ''))
+    return `expected ${root} at ${path || 'no path'}, got ${cause.path ?? 'no path'}`;
+  if (message !== undefined && !reads(message, cause.message))
+    return `expected "${message}", got "${cause.message}"`;
+  if (confidence !== undefined && cause.confidence !== confidence)
+    return `expected ${root} to be ${confidence}, it is ${cause.confidence}`;
+  const quoted = cause.evidence.map(({ source, path: at, text }) => `${source} ${at ?? ''} ${text}`);
+  if (evidence !== undefined && !quoted.some((line) => new RegExp(evidence).test(line)))
+    return `expected evidence like ${evidence}, got ${quoted.join(' | ')}`;
+  return undefined;
+}
+
+/** The first consequence that the right cause should explain and does not. */
+function missingFrom({ leadsTo = {} }: Expectation, { consequences }: Diagnosis): string | undefined {
+  const explained = consequences.filter(({ rootCause }) => rootCause === 0);
+  const missing = Object.entries(leadsTo).find(
+    ([mode, message]) => !explained.some((found) => found.id === mode && reads(message, found.message)),
+  );
+  if (!missing) return undefined;
+  const got = explained.map(({ id, message }) => `${id} "${message}"`).join(', ');
+  return `expected it to lead to ${missing[0]} "${missing[1]}", got ${got || 'nothing'}`;
 }
 
 const says =
@@ -46,10 +70,9 @@ const says =
 const refOf = (object: Diagnosis['rootCauses'][number]['object']): string =>
   [object.kind, object.namespace, object.name].filter(Boolean).join('/');
 
-const matchesPattern = (pattern: string, ref: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-  ).test(ref);
+/** Whether a text is the expected one; what * and ** stand for says `Expectation`. */
+const reads = (expected: string, text: string): boolean =>
+  new RegExp(`^${expected.split(/(\*+)/).map(patternOf).join('')}$`).test(text);
+
+const DRAWN: Record<string, string> = { '*': '\\S+', '**': '.+' };
+const patternOf = (part: string): string => DRAWN[part] ?? part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
