@@ -1,5 +1,6 @@
 /** Which manifests are patches of kustomize: parts of objects that are whole somewhere else. */
 import { valueAt } from '../path.ts';
+import { folderOf } from './places.ts';
 import type { Resource, Store } from './store.ts';
 
 const PATCH_LISTS = ['patches', 'patchesStrategicMerge'];
@@ -8,9 +9,9 @@ const PATCH_LISTS = ['patches', 'patchesStrategicMerge'];
 export function isPatch(resource: Resource, store: Store): boolean {
   const file = resource.origin?.file.file;
   if (file === undefined) return false;
-  const folder = folderOf(file);
-  const isElsewhere = ({ origin }: Resource) => origin !== undefined && folderOf(origin.file.file) !== folder;
-  return store.all(resource.ref).some(isElsewhere) || isListedPatch(resource, store);
+  const own = folderOf(file);
+  const isElsewhere = [...store.places(resource.ref).keys()].some((folder) => folder !== own);
+  return isElsewhere || isListedPatch(resource, store);
 }
 
 /** True when a kustomization lists the file among its patches: what it leaves out is said elsewhere. */
@@ -25,8 +26,5 @@ export function isListedPatch({ origin: own }: Resource, store: Store): boolean 
     });
   });
 }
-
-/** The folder of a path or URI, with the slash behind it. */
-export const folderOf = (file: string): string => file.replace(/[^/\\]*$/, '');
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

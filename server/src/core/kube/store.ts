@@ -1,6 +1,7 @@
 /** Objects with their indexes: the only thing rules and failure modes look through. */
 import type { Manifest, SourceFile } from '../yaml/document.ts';
 import { isClusterScoped, type KubeObject } from './object.ts';
+import { type Places, placesOf } from './places.ts';
 import { groupOf, type ObjectRef, refKey } from './ref.ts';
 import { type LabelSelector, type Labels, matchesLabels, matchesSelector } from './selector.ts';
 import type { PodTemplateSpec, Service } from './types.ts';
@@ -41,6 +42,8 @@ export function refOf(object: KubeObject, defaultNamespace = DEFAULT_NAMESPACE):
  */
 export class Store {
   readonly #byKey = new Map<string, Resource[]>();
+  /** Made when they are asked for: few identities are. */
+  readonly #places = new Map<string, Places>();
   readonly #byKind = new Map<string, Set<Resource>>();
   /** Kind and namespace. */
   readonly #byPlace = new Map<string, Set<Resource>>();
@@ -80,6 +83,16 @@ export class Store {
   /** Every declaration of that identity. */
   all(ref: ObjectRef): readonly Resource[] {
     return this.#byKey.get(refKey(ref)) ?? [];
+  }
+
+  /** Where that identity is declared. */
+  places(ref: ObjectRef): Places {
+    const key = refKey(ref);
+    const known = this.#places.get(key);
+    if (known) return known;
+    const places = placesOf(this.#byKey.get(key) ?? []);
+    this.#places.set(key, places);
+    return places;
   }
 
   /** `find('ConfigMap', 'shop', 'settings')`, whatever the group. */
@@ -147,6 +160,7 @@ export class Store {
 
   add(resource: Resource): void {
     const key = refKey(resource.ref);
+    this.#places.delete(key);
     const same = this.#byKey.get(key);
     if (same) same.push(resource);
     else this.#byKey.set(key, [resource]);
@@ -165,17 +179,25 @@ export class Store {
 
   /** Replaces what a file declares. An empty list forgets the file. */
   setFile(file: string, resources: Resource[]): void {
-    for (const resource of this.#byFile.get(file) ?? []) this.#remove(resource);
+    const before = this.#byFile.get(file);
+    if (before) this.#remove(new Set(before));
     if (resources.length > 0) this.#byFile.set(file, resources);
     else this.#byFile.delete(file);
     for (const resource of resources) this.add(resource);
   }
 
-  #remove(resource: Resource): void {
-    const key = refKey(resource.ref);
-    const rest = (this.#byKey.get(key) ?? []).filter((other) => other !== resource);
-    if (rest.length > 0) this.#byKey.set(key, rest);
-    else this.#byKey.delete(key);
+  #remove(gone: ReadonlySet<Resource>): void {
+    // Once for each identity: a file may declare one thousands of times.
+    for (const key of new Set([...gone].map(({ ref }) => refKey(ref)))) {
+      this.#places.delete(key);
+      const rest = (this.#byKey.get(key) ?? []).filter((resource) => !gone.has(resource));
+      if (rest.length > 0) this.#byKey.set(key, rest);
+      else this.#byKey.delete(key);
+    }
+    for (const resource of gone) this.#unlist(resource);
+  }
+
+  #unlist(resource: Resource): void {
     for (const set of this.#setsOf(resource)) set.delete(resource);
     const first = firstSelected(resource);
     if (first) this.#bySelector.get(namespaceOf(resource))?.get(first)?.delete(resource);

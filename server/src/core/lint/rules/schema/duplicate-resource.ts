@@ -1,7 +1,10 @@
-import { folderOf } from '../../../kube/patches.ts';
+import { folderOf, type Places } from '../../../kube/places.ts';
 import { formatRef } from '../../../kube/ref.ts';
 import type { Resource } from '../../../kube/store.ts';
 import { objectRule } from '../../rule.ts';
+
+/** So many other declarations are listed beside one. */
+const MAX_LISTED = 3;
 
 export const duplicateResource = objectRule()({
   id: 'duplicate-resource',
@@ -14,37 +17,82 @@ export const duplicateResource = objectRule()({
   params: { scope: 'folder' },
   messages: {
     inFile: '{object} is declared twice in this file; the one applied last replaces the other.',
+    oftenInFile: '{object} is declared {count} times in this file; the one applied last replaces the others.',
     elsewhere: '{object} is also declared in {file}; the one applied last replaces the other.',
     theOther: 'The other declaration of {object}',
+    another: 'Another declaration of {object}',
+    lastListed: 'Another declaration of {object}; {more} more {more:is|are} not listed',
   },
 
   check(resource, { store, params, report }) {
-    const { metadata } = resource.object;
     // A generated name is another one each time.
-    if (!metadata.name || !resource.origin) return;
-    const others = store.all(resource.ref).filter((other) => other !== resource && other.origin);
-    const near = others.filter((candidate) => !sameFile(candidate, resource) && inScope(candidate));
-    // Many files with one object are examples or variants: nobody applies them together.
-    const onlyNear = new Set(near.map(({ origin }) => origin?.file.file)).size === 1 ? near[0] : undefined;
-    const other = others.find((candidate) => sameFile(candidate, resource)) ?? onlyNear;
-    if (!other?.origin) return;
-    const isSameFile = sameFile(other, resource);
-    const data = { object: formatRef(resource.ref), file: baseName(other.origin.file.file) };
-    report(isSameFile ? 'inFile' : 'elsewhere', ['metadata', 'name'], {
-      ...(isSameFile ? {} : { severity: 'warning', confidence: 'likely' }),
-      data,
-      related: [{ resource: other, path: ['metadata', 'name'], message: 'theOther', data }],
-    });
-
-    function inScope(candidate: Resource): boolean {
-      if (params.scope === 'workspace') return true;
-      return params.scope === 'folder' && folderOf(fileOf(candidate)) === folderOf(fileOf(resource));
+    if (!resource.object.metadata.name || !resource.origin) return;
+    const { file } = resource.origin.file;
+    const places = store.places(resource.ref);
+    const here = places.get(folderOf(file))?.get(file) ?? [];
+    const object = formatRef(resource.ref);
+    if (here.length > 1) {
+      report(here.length === 2 ? 'inFile' : 'oftenInFile', ['metadata', 'name'], {
+        data: { object, count: here.length },
+        related: listed(here, resource).map(({ message, more, other }) => ({
+          resource: other,
+          path: ['metadata', 'name'],
+          message,
+          data: { object, more },
+        })),
+      });
+      return;
     }
+    const [other, ...more] = otherFiles(places, file, params.scope);
+    // Many files with one object are examples or variants: nobody applies them together.
+    if (!other || more.length > 0) return;
+    const data = { object, file: baseName(other.file) };
+    report('elsewhere', ['metadata', 'name'], {
+      severity: 'warning',
+      confidence: 'likely',
+      data,
+      related: [{ resource: other.first, path: ['metadata', 'name'], message: 'theOther', data }],
+    });
   },
 });
 
-const sameFile = (a: Resource, b: Resource): boolean => fileOf(a) === fileOf(b);
+interface Listed {
+  message: 'theOther' | 'another' | 'lastListed';
+  more: number;
+  other: Resource;
+}
 
-const fileOf = ({ origin }: Resource): string => origin?.file.file ?? '';
+/** The first of the others; the last one listed says how many are not. */
+function listed(declared: readonly Resource[], self: Resource): Listed[] {
+  const others = declared.slice(0, MAX_LISTED + 1).filter((each) => each !== self);
+  const shown = others.slice(0, MAX_LISTED);
+  const more = declared.length - 1 - shown.length;
+  if (declared.length === 2) return shown.map((other) => ({ message: 'theOther', more, other }));
+  return shown.map((other, i) => ({
+    message: more > 0 && i === shown.length - 1 ? 'lastListed' : 'another',
+    more,
+    other,
+  }));
+}
+
+interface DeclaringFile {
+  file: string;
+  first: Resource;
+}
+
+/** Other files in scope that declare the object: none, the one, or the first two of many. */
+function otherFiles(places: Places, own: string, scope: string): DeclaringFile[] {
+  const found: DeclaringFile[] = [];
+  if (scope !== 'folder' && scope !== 'workspace') return found;
+  const folder = folderOf(own);
+  for (const files of scope === 'folder' ? [places.get(folder) ?? NO_FILES] : places.values())
+    for (const [file, [first]] of files) {
+      if (first && file !== own) found.push({ file, first });
+      if (found.length === 2) return found;
+    }
+  return found;
+}
+
+const NO_FILES: ReadonlyMap<string, readonly Resource[]> = new Map();
 
 const baseName = (file: string): string => /[^/\\]*$/.exec(file)?.[0] ?? file;
