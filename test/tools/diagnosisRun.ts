@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { diagnose } from '../../server/src/core/diagnosis/diagnose.ts';
 import type { Observed, Subject } from '../../server/src/core/diagnosis/observed.ts';
 import type { DiagnosisReport } from '../../server/src/core/diagnosis/report.ts';
+import type { Finding } from '../../server/src/core/finding.ts';
 import type { KubeObject } from '../../server/src/core/kube/object.ts';
 import { formatRef } from '../../server/src/core/kube/ref.ts';
 import * as o from './objects.ts';
@@ -68,6 +69,13 @@ export const roots = ({ rootCauses }: DiagnosisReport): string[] =>
 
 export const ids = ({ rootCauses }: DiagnosisReport): string[] => rootCauses.map(({ id }) => id);
 export const chain = ({ consequences }: DiagnosisReport): string[] => consequences.map(({ id }) => id);
+
+/** All that an answer names, wherever it stands in it. */
+export const everything = ({ rootCauses, consequences, alsoSeen }: DiagnosisReport): Finding[] => [
+  ...rootCauses,
+  ...consequences,
+  ...alsoSeen,
+];
 
 /** Nothing is wrong, and no mode threw. */
 export function assertHealthy(report: DiagnosisReport): void {

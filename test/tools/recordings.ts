@@ -13,6 +13,18 @@ export const RECORDINGS = dirname(recordingOf('any'));
 /** Ids of the faults that have one. */
 export const recordedIds = (): string[] => (existsSync(RECORDINGS) ? readdirSync(RECORDINGS).sort() : []);
 
+/** The recorded faults that have a cause, which the healthy ones have not. */
+export const faultsRecorded = (): Fault[] =>
+  recordedIds()
+    .map(loadFault)
+    .filter(({ expect }) => expect.root !== null);
+
+/** Modes that a recording shows, as the cause or as what the cause leads to. */
+export const modesShownBy = ({ expect }: Fault): string[] => [
+  ...(expect.root === null ? [] : [expect.root]),
+  ...Object.keys(expect.leadsTo ?? {}),
+];
+
 export interface Recorded {
   fault: Fault;
   observed: Observed;

@@ -1,21 +1,19 @@
-/** Every failure mode: at least one case where it speaks, at least one near miss where it is silent. */
+/**
+ * Every failure mode: at least one case where it speaks, at least one near miss where it is silent. Where the test
+ * cluster shows it the recording is the case (recordings.test.ts), and where its pods decide the near miss is the
+ * recording mended (mended.test.ts); the scenes here are the rest.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MODES } from '../../../server/src/core/diagnosis/modes/index.ts';
 import type { DiagnosisReport } from '../../../server/src/core/diagnosis/report.ts';
 import type { Finding } from '../../../server/src/core/finding.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
-import { loadFault } from '../../cluster/lib/faults/fault.ts';
-import { assertEvaluated, run } from '../../tools/diagnosisRun.ts';
-import { recordedIds } from '../../tools/recordings.ts';
+import { assertEvaluated, everything, run } from '../../tools/diagnosisRun.ts';
+import { STANDING } from '../../tools/mended.ts';
+import { faultsRecorded, modesShownBy } from '../../tools/recordings.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Case } from './scenarios/scenario.ts';
-
-const everything = ({ rootCauses, consequences, alsoSeen }: DiagnosisReport): Finding[] => [
-  ...rootCauses,
-  ...consequences,
-  ...alsoSeen,
-];
 
 function placeOf(report: DiagnosisReport, as: Case['as']): readonly Finding[] {
   if (as === 'consequence') return report.consequences;
@@ -59,12 +57,15 @@ for (const { mode, fires, silent } of scenarios) {
 }
 
 test('every registered mode has both', () => {
-  // Faults of the test cluster speak for themselves: recordings.test.ts.
+  const faults = faultsRecorded();
   const speaking = new Set([
     ...scenarios.filter(({ fires }) => fires.length > 0).map(({ mode }) => mode),
-    ...recordedIds().map((id) => loadFault(id).expect.root),
+    ...faults.flatMap(modesShownBy),
   ]);
-  const quiet = new Set(scenarios.filter(({ silent }) => silent.length > 0).map(({ mode }) => mode));
+  const quiet = new Set([
+    ...scenarios.filter(({ silent }) => silent.length > 0).map(({ mode }) => mode),
+    ...faults.filter(({ id }) => !STANDING.has(id)).flatMap(modesShownBy),
+  ]);
   const ids = MODES.map(({ id }) => id);
   assert.deepEqual(
     ids.filter((id) => !speaking.has(id)),

@@ -26,10 +26,11 @@ for (const id of recordedIds())
       report.notChecked.filter(({ check, reason }) => reason === 'not-evaluated' && check !== 'stats'),
       [],
     );
-    for (const { message, evidence } of [...report.rootCauses, ...report.consequences]) {
+    for (const { message, evidence, commands = [] } of [...report.rootCauses, ...report.consequences]) {
       assert.doesNotMatch(message, /\{\w+\}|undefined|NaN|\[object|\(\)|: \.$/);
       assert.ok(evidence.length > 0, `evidence for: ${message}`);
       for (const { text } of evidence) assert.doesNotMatch(text, /^$|undefined|\[object/);
+      for (const command of commands) assert.match(command, /^kubectl (?:-n \S+ )?(?:get|describe|logs) /);
     }
     // What is recorded is what its diagnosis reads, no more.
     assert.deepEqual(diagnose(scopeTo(observed, subject), subject), report);

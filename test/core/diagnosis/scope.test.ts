@@ -6,11 +6,13 @@ import type { Observed, Subject } from '../../../server/src/core/diagnosis/obser
 import { scopeTo } from '../../../server/src/core/diagnosis/scope.ts';
 import type { KubeObject } from '../../../server/src/core/kube/object.ts';
 import { frame } from '../../tools/diagnosisRun.ts';
+import { mended } from '../../tools/mended.ts';
 import * as o from '../../tools/objects.ts';
+import { recorded, recordedIds } from '../../tools/recordings.ts';
 import { scenarios } from './scenarios/index.ts';
 
 /** Pods of others, on the same nodes and in the same namespace: one well, one that fails, with its events. */
-function crowd(): KubeObject[] {
+function crowd(namespace: string): KubeObject[] {
   const rich = {
     volumes: [{ name: 'tmp', emptyDir: {} }],
     containers: [
@@ -25,7 +27,12 @@ function crowd(): KubeObject[] {
   };
   const well = o.pod('other-well', { namespace: 'other', spec: rich });
   const ill = o.pod('other-ill', { namespace: 'other', spec: rich, states: { app: o.crashed(3) } });
-  const beside = o.pod('beside', { labels: { app: 'beside' }, spec: rich, states: { app: o.unready() } });
+  const beside = o.pod('beside', {
+    namespace,
+    labels: { app: 'beside' },
+    spec: rich,
+    states: { app: o.unready() },
+  });
   return [
     well,
     ill,
@@ -42,12 +49,19 @@ const same = (observed: Observed, subject: Subject): void =>
 for (const { mode, fires, silent } of scenarios)
   test(`${mode}: nothing that its answers need is left out`, () => {
     for (const { objects, subject, extra } of [...fires, ...silent])
-      same(o.observed([...objects, ...frame(), ...crowd()], extra ?? {}), o.subjectOf(subject));
+      same(o.observed([...objects, ...frame(), ...crowd('shop')], extra ?? {}), o.subjectOf(subject));
+  });
+
+for (const id of recordedIds())
+  test(`recorded ${id}: nothing that its answer needs is left out`, async () => {
+    const { observed, subject } = await recorded(id);
+    for (const { objects } of [observed, mended(observed, id)])
+      same({ ...observed, objects: [...objects, ...crowd(id)] }, subject);
   });
 
 test('pods that merely share a node keep what they ask for, and neither their environment nor their events', () => {
   const web = o.deployment('web', { podOptions: () => ({ states: { app: o.crashed(1) } }) });
-  const observed = o.observed([...web.all, ...frame(), ...crowd()]);
+  const observed = o.observed([...web.all, ...frame(), ...crowd('shop')]);
   const { objects } = scopeTo(observed, o.subjectOf(web.deployment));
   const other = objects.find(({ metadata }) => metadata.name === 'other-ill');
   assert.deepEqual((other as unknown as { spec: object }).spec, {
