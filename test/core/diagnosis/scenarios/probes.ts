@@ -69,20 +69,6 @@ const http = (port: number | string, more: Probe = {}): Probe => ({
 });
 const KILL = 'Container app failed liveness probe, will be restarted';
 
-function hook(healthy: boolean): Case {
-  const web = o.deployment('web', {
-    container: { lifecycle: { postStart: { exec: { command: ['check', 'self'] } } } },
-    // Seen on 1.36: the application handles SIGTERM, so it ends with 0 and looks like a restart loop.
-    podOptions: () => (healthy ? {} : { states: { app: o.crashed(0, 'Completed') } }),
-  });
-  const [pod] = web.pods;
-  const events = [
-    o.event(pod!, 'FailedPostStartHook', 'PostStartHook failed', { count: 4 }),
-    o.event(pod!, 'Killing', 'FailedPostStartHook', { type: 'Normal', count: 4 }),
-  ];
-  return { objects: [...web.all, ...events], subject: web.deployment };
-}
-
 function gate(status: string | undefined): Case {
   const spec: PodSpec = { readinessGates: [{ conditionType: 'lb.example/ready' }] };
   const web = o.deployment('web', {
@@ -105,47 +91,7 @@ function gate(status: string | undefined): Case {
   return { objects: web.all, subject: web.deployment };
 }
 
-function sidecar(): Case {
-  const spec: PodSpec = {
-    initContainers: [
-      {
-        name: 'proxy',
-        image: 'p:1',
-        restartPolicy: 'Always',
-        startupProbe: { httpGet: { path: '/', port: 15021 }, periodSeconds: 1, failureThreshold: 5 },
-      },
-    ],
-    containers: [{ name: 'app', image: 'a:1' }],
-  };
-  const web = o.deployment('web', {
-    spec,
-    podOptions: () => ({
-      states: { proxy: o.crashed(0, 'Completed'), app: o.waiting('PodInitializing') },
-      status: { phase: 'Pending' },
-    }),
-  });
-  const [pod] = web.pods;
-  return {
-    objects: [
-      ...web.all,
-      o.event(pod!, 'Killing', 'Init container proxy failed startup probe', { type: 'Normal', count: 3 }),
-      o.event(pod!, 'Unhealthy', 'Startup probe failed: HTTP probe failed with statuscode: 503', {
-        count: 9,
-      }),
-    ],
-    subject: web.deployment,
-  };
-}
-
 export const probes: Scenario[] = [
-  probe(
-    'readiness-connection-refused',
-    'readiness',
-    `Get "http://10.244.1.7:8081/ready": ${refused}`,
-    { probe: http(8081), log: 'ready, listening on :8080' },
-    `${C}.readinessProbe.httpGet.port`,
-    'The readiness probe of Deployment web asks port 8081; container app listens on 8080.',
-  ),
   probe(
     'readiness-connection-refused',
     'readiness',
@@ -187,32 +133,12 @@ export const probes: Scenario[] = [
     'The readiness command of container app in Deployment web ends with an error: psql: FATAL: role "web" does not exist',
   ),
   probe(
-    'probe-named-port-unresolved',
-    'readiness',
-    'strconv.Atoi: parsing "http": invalid syntax',
-    {
-      verb: 'errored and resulted in unknown state',
-      probe: http('http'),
-      container: { ports: [{ name: 'web', containerPort: 8080 }] },
-    },
-    `${C}.readinessProbe.httpGet.port`,
-    'The readiness probe of Deployment web asks port http, a name that container app does not give to any port; it has web (8080).',
-  ),
-  probe(
     'probe-https-mismatch',
     'readiness',
     'Get "https://10.244.1.7:8443/ready": http: server gave HTTP response to HTTPS client',
     { probe: { httpGet: { path: '/ready', port: 8443, scheme: 'HTTPS' } } },
     `${C}.readinessProbe.httpGet.scheme`,
     'The readiness probe of Deployment web speaks HTTPS to port 8443 of container app, which answers in the other scheme.',
-  ),
-  probe(
-    'exec-probe-command-missing',
-    'readiness',
-    'exec: "curl": executable file not found in $PATH',
-    { verb: 'errored and resulted in unknown state', probe: { exec: { command: ['curl', 'localhost'] } } },
-    `${C}.readinessProbe.exec.command`,
-    'The readiness probe of Deployment web runs curl, which the image of container app does not have.',
   ),
   probe(
     'exec-probe-timeout',
@@ -241,14 +167,6 @@ export const probes: Scenario[] = [
   probe(
     'liveness-misconfigured-restart-loop',
     'liveness',
-    'HTTP probe failed with statuscode: 404',
-    { probe: http(8080), kill: KILL },
-    `${C}.livenessProbe`,
-    'The liveness probe of Deployment web kills container app (4 restarts): HTTP probe failed with statuscode: 404.',
-  ),
-  probe(
-    'liveness-misconfigured-restart-loop',
-    'liveness',
     refused,
     {
       probe: { tcpSocket: { port: 8081 } },
@@ -272,41 +190,6 @@ export const probes: Scenario[] = [
     `${C}.livenessProbe`,
     'The liveness probe of Deployment web kills container app after 15 s, while it is still starting; there is no startupProbe.',
   ),
-  probe(
-    'startup-probe-exhausted',
-    'startup',
-    'HTTP probe failed with statuscode: 503',
-    {
-      probe: http(8080, { periodSeconds: 2, failureThreshold: 5 }),
-      kill: 'Container app failed startup probe, will be restarted',
-    },
-    `${C}.startupProbe`,
-    'Container app of Deployment web is killed because its startup probe fails for 10 s: HTTP probe failed with statuscode: 503.',
-  ),
-  {
-    mode: 'startup-probe-exhausted',
-    fires: [
-      {
-        ...sidecar(),
-        at: 'Deployment/shop/web spec.template.spec.initContainers[0].startupProbe',
-        message:
-          'Container proxy of Deployment web is killed because its startup probe fails for 5 s: HTTP probe failed with statuscode: 503.',
-      },
-    ],
-    silent: [],
-  },
-  {
-    mode: 'poststart-hook-failed',
-    fires: [
-      {
-        ...hook(false),
-        at: `${C}.lifecycle.postStart`,
-        message:
-          'The postStart hook of container app in Deployment web fails, so the kubelet kills the container: check self.',
-      },
-    ],
-    silent: [hook(true)],
-  },
   {
     mode: 'pod-readiness-gate-unmet',
     fires: [
@@ -323,16 +206,5 @@ export const probes: Scenario[] = [
       },
     ],
     silent: [gate('True')],
-  },
-  {
-    mode: 'pod-running-not-ready',
-    fires: [
-      {
-        ...probed('readiness', refused, { probe: http(8081) }, false),
-        as: 'consequence',
-        message: 'Deployment web runs and is not ready: app.',
-      },
-    ],
-    silent: [probed('readiness', refused, { probe: http(8081) }, true)],
   },
 ];

@@ -65,16 +65,6 @@ const RUNC =
 
 export const endings: Scenario[] = [
   ending(
-    'oom-killed-main',
-    137,
-    'OOMKilled',
-    {
-      at: `${C}.resources.limits.memory`,
-      message: 'Container app of Deployment web was killed for memory at its limit 64Mi (4 restarts).',
-    },
-    { container: { resources: { limits: { memory: '64Mi' } } } },
-  ),
-  ending(
     'oom-killed-child',
     1,
     'OOMKilled',
@@ -97,17 +87,6 @@ export const endings: Scenario[] = [
     ],
     silent: [limited(false)],
   },
-  ending(
-    'exit-0-restart-loop',
-    0,
-    'Completed',
-    {
-      at: `${C}.command`,
-      message:
-        'The main process of container app in Deployment web ends with exit code 0 (sh -c true), and restartPolicy Always starts it again.',
-    },
-    { container: { command: ['sh', '-c', 'true'] } },
-  ),
   ending(
     'exit-1-app-error',
     1,
@@ -334,14 +313,6 @@ export const logCauses: Scenario[] = [
     { more: [o.service('redis', { clusterIP: '10.96.5.5', type: 'ClusterIP' })] },
   ),
   said(
-    'cert-expired',
-    'tls: x509: certificate has expired or is not yet valid: current time 2026-11-24T11:59:00Z is after 2026-10-01T00:00:00Z',
-    {
-      message:
-        'Container app of Deployment web meets a certificate that has expired: current time 2026-11-24T11:59:00Z is after 2026-10-01T00:00:00Z.',
-    },
-  ),
-  said(
     'cert-not-yet-valid',
     'tls: x509: certificate has expired or is not yet valid: current time 2020-01-01T00:00:00Z is before 2026-10-01T00:00:00Z',
     {
@@ -352,14 +323,6 @@ export const logCauses: Scenario[] = [
   said('cert-san-mismatch', 'tls: x509: certificate is valid for ledger.shop, not ledger', {
     message: 'Container app of Deployment web asks for ledger and gets a certificate for ledger.shop.',
   }),
-  said(
-    'cert-untrusted-ca',
-    'tls: failed to verify certificate: x509: certificate signed by unknown authority',
-    {
-      message:
-        "Container app of Deployment web does not trust the authority that signed its peer's certificate.",
-    },
-  ),
 ];
 
 const keys = (kind: string, name: string): KubeObject =>
@@ -390,42 +353,6 @@ const CONFIG = 'CreateContainerConfigError';
 
 export const config: Scenario[] = [
   notCreated(
-    'configmap-missing-env',
-    CONFIG,
-    'configmap "setings" not found',
-    {
-      at: `${C}.envFrom[0].configMapRef.name`,
-      message:
-        'ConfigMap setings does not exist in namespace shop; container app of Deployment web needs it for its environment and is not created (settings?).',
-    },
-    {
-      container: { envFrom: [{ configMapRef: { name: 'setings' } }] },
-      more: [keys('ConfigMap', 'settings')],
-    },
-  ),
-  notCreated(
-    'secret-missing-env',
-    CONFIG,
-    'secret "db" not found',
-    {
-      at: `${C}.env[1].valueFrom.secretKeyRef.name`,
-      message:
-        'Secret db does not exist in namespace shop; container app of Deployment web needs it for its environment and is not created.',
-    },
-    { container: env('secretKeyRef', 'db') },
-  ),
-  notCreated(
-    'configmap-key-missing-env',
-    CONFIG,
-    "couldn't find key user in ConfigMap shop/db",
-    {
-      at: `${C}.env[1].valueFrom.configMapKeyRef.key`,
-      message:
-        'ConfigMap db has no key user; container app of Deployment web is not created. Its keys: host, port.',
-    },
-    { container: env('configMapKeyRef', 'db'), more: [keys('ConfigMap', 'db')] },
-  ),
-  notCreated(
     'secret-key-missing-env',
     CONFIG,
     "couldn't find key user in Secret shop/db",
@@ -435,17 +362,6 @@ export const config: Scenario[] = [
         'Secret db has no key user; container app of Deployment web is not created. Its keys: host, port.',
     },
     { container: env('secretKeyRef', 'db'), more: [keys('Secret', 'db')] },
-  ),
-  notCreated(
-    'run-as-non-root-violation',
-    CONFIG,
-    'container has runAsNonRoot and image will run as root (pod: "web", container: app)',
-    {
-      at: `${C}.securityContext.runAsNonRoot`,
-      message:
-        'Container app of Deployment web must not run as root and would: container has runAsNonRoot and image will run as root.',
-    },
-    { container: { securityContext: { runAsNonRoot: true } } },
   ),
   notCreated(
     'create-container-error',
