@@ -22,7 +22,7 @@ function placeOf(report: DiagnosisReport, as: Case['as']): readonly Finding[] {
   return report.rootCauses.slice(0, 1);
 }
 
-for (const { mode, fires, silent } of scenarios) {
+for (const { mode, fires = [], silent } of scenarios) {
   for (const [index, { objects, subject, extra, at, message, as }] of fires.entries())
     test(`${mode} speaks (${index + 1})`, () => {
       const report = run(objects, subject, extra);
@@ -59,7 +59,7 @@ for (const { mode, fires, silent } of scenarios) {
 test('every registered mode has both', () => {
   const faults = faultsRecorded();
   const speaking = new Set([
-    ...scenarios.filter(({ fires }) => fires.length > 0).map(({ mode }) => mode),
+    ...scenarios.filter(({ fires = [] }) => fires.length > 0).map(({ mode }) => mode),
     ...faults.flatMap(modesShownBy),
   ]);
   const quiet = new Set([

@@ -46,7 +46,7 @@ function crowd(namespace: string): KubeObject[] {
 const same = (observed: Observed, subject: Subject): void =>
   assert.deepEqual(diagnose(scopeTo(observed, subject), subject), diagnose(observed, subject));
 
-for (const { mode, fires, silent } of scenarios)
+for (const { mode, fires = [], silent } of scenarios)
   test(`${mode}: nothing that its answers need is left out`, () => {
     for (const { objects, subject, extra } of [...fires, ...silent])
       same(o.observed([...objects, ...frame(), ...crowd('shop')], extra ?? {}), o.subjectOf(subject));

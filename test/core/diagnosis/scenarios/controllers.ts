@@ -40,19 +40,6 @@ const refused = (status: string): Case => {
   return { objects: web.all, subject: web.deployment };
 };
 
-const paused = (updatedReplicas: number): Case => {
-  const web = o.deployment('web', {
-    workload: { replicas: 1, paused: true },
-    status: { updatedReplicas },
-  });
-  web.deployment.spec = {
-    ...web.deployment.spec,
-    template: web.replicaSet.spec!.template!,
-    selector: { matchLabels: { app: 'web' } },
-  };
-  return { objects: web.all, subject: web.deployment };
-};
-
 const zero = (subject: 'Service' | 'Deployment', replicas = 0): Case => {
   const web = o.deployment('web', { replicas });
   const service = o.service('web');
@@ -168,16 +155,15 @@ const hpa = (conditions: Condition[], more: KubeObject[] = []): Case => {
   return { objects: [...web.all, object, ...more], subject: object };
 };
 
+const scaling = hpa([
+  o.condition('AbleToScale', 'True'),
+  o.condition('ScalingActive', 'True'),
+  o.condition('ScalingLimited', 'True', 'TooFewReplicas'),
+]);
 const scaler = (mode: string, conditions: Condition[], at: string, message: string): Scenario => ({
   mode,
   fires: [{ ...hpa(conditions), at: `HorizontalPodAutoscaler/shop/web ${at}`, message }],
-  silent: [
-    hpa([
-      o.condition('AbleToScale', 'True'),
-      o.condition('ScalingActive', 'True'),
-      o.condition('ScalingLimited', 'True', 'TooFewReplicas'),
-    ]),
-  ],
+  silent: [scaling],
 });
 
 const budget = (allowed: number, desired: number): Case => {
@@ -244,46 +230,18 @@ export const controllers: Scenario[] = [
   },
   {
     mode: 'deployment-paused',
-    fires: [
-      {
-        ...paused(0),
-        at: `${D} spec.paused`,
-        message: 'Deployment web is paused; 0 of 1 pod has its present template.',
-      },
-    ],
     silent: [rollout([done], false)],
   },
   {
     mode: 'scaled-to-zero',
-    fires: [
-      {
-        ...zero('Service'),
-        at: `${D} spec.replicas`,
-        message: 'Deployment web is scaled to 0 replicas, and Service web has no pod to send to.',
-      },
-    ],
     silent: [zero('Deployment'), zero('Service', 1)],
   },
   {
     mode: 'statefulset-ordinal-blocked',
-    fires: [
-      {
-        ...ordered('OrderedReady'),
-        as: 'consequence',
-        message: 'StatefulSet db waits for pod db-0 before it makes the next one: 1 of 3 exist.',
-      },
-    ],
     silent: [ordered('Parallel')],
   },
   {
     mode: 'statefulset-rollout-held',
-    fires: [
-      {
-        ...updating({ rollingUpdate: { partition: 2 } }, 1),
-        at: 'StatefulSet/shop/db spec.updateStrategy.rollingUpdate.partition',
-        message: 'StatefulSet db updates pods from ordinal 2 on: 1 of 3 pods have its present template.',
-      },
-    ],
     silent: [
       updating({ rollingUpdate: { partition: 0 } }, 1),
       // One more pod could go on: what holds that one is told by its own state.
@@ -305,27 +263,10 @@ export const controllers: Scenario[] = [
   },
   {
     mode: 'job-backoff-limit',
-    fires: [
-      {
-        ...job([failed('BackoffLimitExceeded', 'Job has reached the specified backoff limit')]),
-        as: 'consequence',
-        message: 'Job migrate has failed: its pods failed 3 times, and backoffLimit is 2.',
-      },
-    ],
     silent: [job([complete], { exit: 0 })],
   },
   {
     mode: 'job-deadline-exceeded',
-    fires: [
-      {
-        ...job([failed('DeadlineExceeded', 'Job was active longer than specified deadline')], {
-          exit: 143,
-          deadline: 30,
-        }),
-        at: 'Job/shop/migrate spec.activeDeadlineSeconds',
-        message: 'Job migrate was ended because it ran longer than its activeDeadlineSeconds (30).',
-      },
-    ],
     silent: [job([complete], { exit: 0, deadline: 30 })],
   },
   {
@@ -345,13 +286,6 @@ export const controllers: Scenario[] = [
   },
   {
     mode: 'job-suspended',
-    fires: [
-      {
-        ...job([o.condition('Suspended', 'True')], { suspend: true }),
-        at: 'Job/shop/migrate spec.suspend',
-        message: 'Job migrate is suspended (spec.suspend true): none of its pods is started.',
-      },
-    ],
     silent: [job([complete], { exit: 0, suspend: false })],
   },
   {
@@ -382,12 +316,7 @@ export const controllers: Scenario[] = [
       cron({}, [['MissSchedule', 'Missed scheduled time to start a job']], { lastScheduleTime: o.ago(1) }),
     ],
   },
-  scaler(
-    'hpa-no-metrics',
-    [o.condition('ScalingActive', 'False', 'FailedGetResourceMetric', NO_API)],
-    'spec.metrics',
-    `HorizontalPodAutoscaler web gets no metrics and does not scale Deployment web: ${NO_API}.`,
-  ),
+  { mode: 'hpa-no-metrics', silent: [scaling] },
   scaler(
     'hpa-missing-requests',
     [

@@ -443,14 +443,6 @@ const hook = { container: { lifecycle: { preStop: { exec: { command: ['drain'] }
 export const terminating: Scenario[] = [
   {
     mode: 'pod-stuck-terminating-finalizer',
-    fires: [
-      {
-        ...going({ deletion: o.ago(900), finalizers: ['example.com/hold'], states: ended }),
-        at: 'Pod/shop/web-1 metadata.finalizers',
-        message:
-          'Pod web-1 should have gone 15 min ago; finalizer example.com/hold keeps it, and nobody takes it away.',
-      },
-    ],
     silent: [
       going({ deletion: o.ago(-20), finalizers: ['example.com/hold'], states: ended }),
       going({ finalizers: ['example.com/hold'] }),
