@@ -79,8 +79,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerHandlers({
       ...clusterCommands(server, view, targets, documents),
       ...logCommands(server, targets, documents),
-      ...caseCommands(server, library, cases),
-      ...diagnosisCommands({ view, targets, reports, terminals, troubleshooter }),
+      ...caseCommands(server, library, cases, board),
+      ...diagnosisCommands({ view, targets, reports, cases, terminals, troubleshooter }),
       openDemo: () => openDemo(context, server, view),
       restartServer: () => client.restart(),
       showOutput: () => log.show(true),

@@ -163,6 +163,12 @@ export interface ManifestLocation {
   range: { start: { line: number; character: number }; end: { line: number; character: number } };
 }
 
+/** An object and those that control it, nearest first. With a failure there may be more of them. */
+export interface Lineage {
+  chain: ObjectRef[];
+  failure?: Failure;
+}
+
 /** Answers of requests that may fail in ways the user can mend. */
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
@@ -190,6 +196,8 @@ export interface Requests {
     result: Result<{ pods: PodRow[]; total: number }>;
   };
   'podTriage/object': { params: { source: Source; ref: Subject }; result: Result<{ yaml: string }> };
+  /** An object and who made it, up to what a person would have written. */
+  'podTriage/lineage': { params: { source: Source; ref: Subject }; result: Result<Lineage> };
   'podTriage/events': { params: { source: Source; ref: Subject }; result: Result<string[]> };
   'podTriage/logs': { params: LogQuery & { source: Source }; result: Result<string> };
   /** Lines as they are written, by `podTriage/logText`; answered when there will be no more. Ends by cancellation. */

@@ -105,6 +105,8 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
           await row.waitFor({ timeout: 4000 });
           return true;
         } catch {
+          // An open palette does not learn of commands that come later.
+          if (await input.isVisible()) await page.keyboard.press('Escape');
           return false;
         }
       };

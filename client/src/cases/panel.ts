@@ -3,26 +3,28 @@ import * as vscode from 'vscode';
 import type { CasePage } from '../../../server/src/core/cases.ts';
 import type { FindingBoard } from '../findings/board.ts';
 import type { Server } from '../server/connection.ts';
+import type { PageChoices, Pages } from '../webview/choices.ts';
 import { Html } from '../webview/html.ts';
 import { pageHtml, pageRights } from '../webview/page.ts';
 import { pageColumn } from '../webview/place.ts';
+import { type CaseChoice, type CaseRule, caseChoices } from './choices.ts';
 import { fillNames, namesOf } from './fill.ts';
 import { type CaseLibrary, isCaseId, type Language } from './library.ts';
 import { readCaseMessage } from './messages.ts';
 import { type RelatedFinding, relatedTo } from './related.ts';
 import { CASE_SCHEME } from './source.ts';
-import { type CaseRule, caseBody } from './view.ts';
+import { caseBody } from './view.ts';
 
 const TYPE = 'podTriage.case';
 
-export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, vscode.Disposable {
+export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, Pages, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #library: CaseLibrary;
   readonly #server: Server;
   readonly #board: FindingBoard;
   readonly #subscription: vscode.Disposable;
   #panel: vscode.WebviewPanel | undefined;
-  #shown: { id: string; language: Language } | undefined;
+  #shown: { id: string; language: Language; choices: CaseChoice[] } | undefined;
   #related: RelatedFinding[] = [];
 
   constructor(extensionUri: vscode.Uri, library: CaseLibrary, server: Server, board: FindingBoard) {
@@ -52,19 +54,36 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, vscod
     id: string,
     found: { page: CasePage; language: Language },
   ): Promise<void> {
-    this.#shown = { id, language: found.language };
+    const { page, language } = found;
+    this.#shown = { id, language, choices: [] };
     this.#related = relatedTo(id, this.#board);
-    const { page } = found;
     const live = this.#related.find((each) => each.live)?.live;
     const body = fillNames(page.body, live ? namesOf(live.finding, live.subject) : {});
     const [rendered, rules] = await Promise.all([renderMarkdown(body), this.#rules(id)]);
     panel.title = page.title;
+    const contents = { page, language, related: this.#related, rules };
+    this.#shown.choices = caseChoices(contents, body, vscode.l10n.t);
     panel.webview.html = pageHtml(panel.webview, this.#extensionUri, {
-      language: found.language,
+      language,
       title: page.title,
       name: 'case',
-      body: caseBody({ page, language: found.language, rendered, related: this.#related, rules }),
+      body: caseBody(contents, rendered),
     });
+  }
+
+  /** The buttons and links of the page. */
+  choices(isWanted: (panel: vscode.WebviewPanel) => boolean): PageChoices | undefined {
+    const panel = this.#panel;
+    if (!panel || !this.#shown || !isWanted(panel)) return undefined;
+    const choices = this.#shown.choices.map((choice) => ({
+      label: choice.label,
+      detail: choice.detail,
+      run: () =>
+        choice.kind === 'link'
+          ? vscode.env.openExternal(vscode.Uri.parse(choice.url))
+          : this.#receive(choice.message),
+    }));
+    return { page: panel.title, choices };
   }
 
   /** VS Code restores the panel after a reload; the page keeps its id by itself. */

@@ -1,29 +1,11 @@
 /** The case page as HTML. The page's own Markdown is ours and comes rendered; everything else is escaped. */
 import * as vscode from 'vscode';
-import type { CasePage } from '../../../server/src/core/cases.ts';
 import { type Html, html } from '../webview/html.ts';
-import type { Language } from './library.ts';
+import { type CaseContents, linksOf, OTHER_LANGUAGE } from './choices.ts';
 
-export interface CaseRule {
-  id: string;
-  enabled: boolean;
-}
-
-export interface CaseViewOptions {
-  page: CasePage;
-  language: Language;
-  rendered: Html;
-  related: { message: string; where: string }[];
-  rules: CaseRule[];
-}
-
-const OTHER: Record<Language, { language: Language; label: string }> = {
-  en: { language: 'zh-cn', label: '简体中文' },
-  'zh-cn': { language: 'en', label: 'English' },
-};
-
-export function caseBody({ page, language, rendered, related, rules }: CaseViewOptions): Html {
-  const other = OTHER[language];
+/** `rendered` is the page's own text as markup. */
+export function caseBody({ page, language, related, rules }: CaseContents, rendered: Html): Html {
+  const other = OTHER_LANGUAGE[language];
   return html`<header class="bar">
   <nav aria-label="${vscode.l10n.t('Page actions')}">
     <button type="button" class="link" data-kind="search">${vscode.l10n.t('Search Cases')}</button>
@@ -37,12 +19,12 @@ export function caseBody({ page, language, rendered, related, rules }: CaseViewO
 ${relatedSection(related)}
 <article>${rendered}</article>
 ${ruleSection(rules)}
-${sourceSection(page.sources)}
+${sourceSection(linksOf(page))}
 <p class="quiet">${page.id}</p>
 </main>`;
 }
 
-function relatedSection(related: CaseViewOptions['related']): Html {
+function relatedSection(related: CaseContents['related']): Html {
   if (related.length === 0) return html``;
   return html`<section class="box" aria-labelledby="here">
 <h2 id="here">${vscode.l10n.t('Here, now')}</h2>
@@ -53,7 +35,7 @@ function relatedSection(related: CaseViewOptions['related']): Html {
 </section>`;
 }
 
-function ruleSection(rules: CaseRule[]): Html {
+function ruleSection(rules: CaseContents['rules']): Html {
   if (rules.length === 0) return html``;
   return html`<section aria-labelledby="rules">
 <h2 id="rules">${vscode.l10n.t('Rules that catch it')}</h2>
@@ -64,8 +46,7 @@ function ruleSection(rules: CaseRule[]): Html {
 </section>`;
 }
 
-function sourceSection(sources: string[]): Html {
-  const links = sources.filter((source) => /^https:\/\//.test(source));
+function sourceSection(links: string[]): Html {
   if (links.length === 0) return html``;
   return html`<section aria-labelledby="sources">
 <h2 id="sources">${vscode.l10n.t('Sources')}</h2>

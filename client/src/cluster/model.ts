@@ -150,6 +150,13 @@ export class ClusterModel implements vscode.Disposable {
     this.#announce();
   }
 
+  /** Workloads with more pods than the tree shows of them. */
+  get cutOff(): { workload: WorkloadRow; rest: number }[] {
+    return this.workloads
+      .map((workload) => ({ workload, rest: workload.pods - (this.#limits.get(workload.uid) ?? PAGE) }))
+      .filter(({ rest }) => rest > 0);
+  }
+
   async nodes(): Promise<NodeRow[] | Failure> {
     const source = this.#source;
     if (!source) return [];

@@ -5,13 +5,20 @@ import { isCaseId } from '../cases/library.ts';
 import type { CasePanels } from '../cases/panel.ts';
 import { pickCase } from '../cases/search.ts';
 import { showFailure } from '../failure.ts';
+import type { FindingBoard } from '../findings/board.ts';
+import { pickFinding } from '../findings/pick.ts';
 import { type Entry, type FindingRow, revealFinding } from '../findings/tree.ts';
 import type { Server } from '../server/connection.ts';
 import type { Handlers } from './handlers.ts';
 
 const { t } = vscode.l10n;
 
-export function caseCommands(server: Server, library: CaseLibrary, panels: CasePanels): Handlers {
+export function caseCommands(
+  server: Server,
+  library: CaseLibrary,
+  panels: CasePanels,
+  board: FindingBoard,
+): Handlers {
   async function search(query?: unknown): Promise<void> {
     const id = await pickCase(library, typeof query === 'string' ? query : '');
     if (id) await panels.open(id);
@@ -23,7 +30,10 @@ export function caseCommands(server: Server, library: CaseLibrary, panels: CaseP
       const id = caseIdOf(argument);
       return id ? panels.open(id) : search();
     },
-    revealFinding: (entry) => revealFinding(entry as Entry),
+    revealFinding: async (given) => {
+      const entry = given === undefined ? await pickFinding(board) : (given as Entry);
+      if (entry) await revealFinding(entry);
+    },
     refreshFindings: checkWorkspace,
     configureRule: async (argument) => {
       const id = ruleIdOf(argument) ?? (await pickRule(server));

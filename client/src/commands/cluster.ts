@@ -1,8 +1,10 @@
 /** Commands of the Cluster view: what is looked at, and reading single objects. */
 import * as vscode from 'vscode';
-import { formatRef } from '../../../server/src/core/kube/ref.ts';
+import { fillTemplate } from '../../../server/src/core/finding.ts';
 import type { WorkloadRow } from '../../../server/src/protocol.ts';
+import { openDeclaration } from '../cluster/declaration.ts';
 import type { LiveDocuments } from '../cluster/liveDocuments.ts';
+import type { ClusterModel } from '../cluster/model.ts';
 import { isClusterRow, objectOf } from '../cluster/nodes.ts';
 import { pickSnapshotFolder, snapshotSource } from '../cluster/snapshot.ts';
 import type { ClusterView } from '../cluster/view.ts';
@@ -91,20 +93,9 @@ export function clusterCommands(
     if (target) await documents.show({ what, source: target.source, ref: target.subject });
   }
 
-  async function openDeclaration(row: unknown): Promise<void> {
-    const ref = isClusterRow(row) ? objectOf(row) : undefined;
-    if (!ref) return;
-    const [place] = await server.request('podTriage/manifestOf', { ref });
-    if (!place) {
-      void vscode.window.showInformationMessage(
-        t('No manifest of this workspace declares {0}.', formatRef(ref)),
-      );
-      return;
-    }
-    const { start } = place.range;
-    await vscode.window.showTextDocument(vscode.Uri.parse(place.uri), {
-      selection: new vscode.Range(start.line, start.character, start.line, start.character),
-    });
+  async function showMore(given: unknown): Promise<void> {
+    const workload = given === undefined ? await pickLongWorkload(model) : (given as WorkloadRow);
+    if (workload) model.showMore(workload);
   }
 
   return {
@@ -115,10 +106,13 @@ export function clusterCommands(
     clearFilter: () => model.setFilter(''),
     openSnapshot,
     chooseKubeconfig,
-    showMore: (workload) => model.showMore(workload as WorkloadRow),
+    showMore,
     showManifest: (argument) => read('manifest', argument, t('Show Live Manifest')),
     showEvents: (argument) => read('events', argument, t('Show Events')),
-    openDeclaration,
+    openDeclaration: async (argument) => {
+      const target = await readable(argument, t('Open Declaring Manifest'));
+      if (target) await openDeclaration(server, target);
+    },
     copyName: async (row) => {
       // A row may stand for what no picker offers, a node for one.
       const object = isClusterRow(row) ? objectOf(row) : (await readable(row, t('Copy Name')))?.subject;
@@ -126,4 +120,20 @@ export function clusterCommands(
     },
     runAction: (run) => (typeof run === 'function' ? run() : undefined),
   };
+}
+
+/** A workload whose pods are not all in the view. Undefined: the list was closed, or all are, which is said. */
+async function pickLongWorkload(model: ClusterModel): Promise<WorkloadRow | undefined> {
+  const choices = model.cutOff.map(({ workload, rest }) => ({
+    label: workload.ref.name,
+    description: workload.ref.kind,
+    detail: fillTemplate(t('{count} more {count:pod|pods}'), { count: rest }),
+    workload,
+  }));
+  if (choices.length === 0) {
+    void vscode.window.showInformationMessage(t('The Cluster view shows every pod of its workloads.'));
+    return undefined;
+  }
+  const chosen = await vscode.window.showQuickPick(choices, { title: t('Show More Pods') });
+  return chosen?.workload;
 }

@@ -1,5 +1,6 @@
-/** Commands that diagnose, and those of the report in front. */
+/** Commands that diagnose, and those of the page in front. */
 import * as vscode from 'vscode';
+import type { CasePanels } from '../cases/panel.ts';
 import type { ClusterView } from '../cluster/view.ts';
 import { objectAt } from '../lint/objectAt.ts';
 import { subjectOf } from '../picker/questions.ts';
@@ -9,6 +10,7 @@ import { PROBE_KINDS } from '../report/activeTest.ts';
 import type { Reports } from '../report/reports.ts';
 import type { NetshootTerminals } from '../terminal/open.ts';
 import { SUBJECT_KINDS, type Troubleshooter } from '../troubleshoot/troubleshoot.ts';
+import { choosePageAction } from '../webview/choices.ts';
 import type { Handlers } from './handlers.ts';
 
 const { t } = vscode.l10n;
@@ -17,12 +19,13 @@ export interface DiagnosisParts {
   view: ClusterView;
   targets: Targets;
   reports: Reports;
+  cases: CasePanels;
   terminals: NetshootTerminals;
   troubleshooter: Troubleshooter;
 }
 
 export function diagnosisCommands(parts: DiagnosisParts): Handlers {
-  const { view, targets, reports, terminals, troubleshooter } = parts;
+  const { view, targets, reports, cases, terminals, troubleshooter } = parts;
 
   async function diagnosePod(argument?: unknown): Promise<unknown> {
     const target = await targets.resolve(argument, { title: t('Diagnose Pod'), kinds: SUBJECT_KINDS });
@@ -70,6 +73,7 @@ export function diagnosisCommands(parts: DiagnosisParts): Handlers {
     openTerminal: (argument) => terminals.open(argument),
     runAgain: () => reports.active && reports.act(reports.active, { id: 'run', index: 0, second: 0 }),
     copyReport: () => reports.active && vscode.env.clipboard.writeText(markdownOf(reports.active.state)),
+    pageActions: () => choosePageAction([reports, cases]),
     saveReport: () => reports.active && saveReport(reports.active.state),
   };
 }

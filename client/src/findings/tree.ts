@@ -111,11 +111,15 @@ function byRule(severity: Severity, entries: Entry[]): FindingRow[] {
     .map(([id, found]) => ({ kind: 'rule', severity, id, entries: found }));
 }
 
+export function severityIcon(severity: Severity): vscode.ThemeIcon {
+  const { icon, color } = LOOKS[severity];
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+}
+
 function severityItem(severity: Severity, count: number): vscode.TreeItem {
-  const { icon, color, title } = LOOKS[severity];
-  const item = new vscode.TreeItem(title(count), vscode.TreeItemCollapsibleState.Expanded);
+  const item = new vscode.TreeItem(LOOKS[severity].title(count), vscode.TreeItemCollapsibleState.Expanded);
   item.id = severity;
-  item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  item.iconPath = severityIcon(severity);
   return item;
 }
 
@@ -138,14 +142,15 @@ function findingItem(entry: Entry): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(origin.kind === 'live' ? 'server-environment' : 'file-code');
   item.command = {
     command: 'podTriage.revealFinding',
-    title: vscode.l10n.t('Reveal Finding'),
+    title: vscode.l10n.t('Go to Finding'),
     arguments: [entry],
   };
   item.accessibilityInformation = { label: `${message}, ${item.description}` };
   return item;
 }
 
-function whereOf({ origin }: Entry): string {
+/** `deploy.yaml:31`, or the object of the cluster. */
+export function whereOf({ origin }: Entry): string {
   if (origin.kind === 'live') return formatRef(origin.finding.finding.object);
   const { uri, diagnostic } = origin.finding;
   return `${vscode.workspace.asRelativePath(uri)}:${diagnostic.range.start.line + 1}`;

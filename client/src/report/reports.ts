@@ -9,8 +9,11 @@ import type { FindingBoard } from '../findings/board.ts';
 import type { Target } from '../picker/questions.ts';
 import { isTarget } from '../picker/target.ts';
 import type { ManifestFix, Server } from '../server/connection.ts';
+import type { PageChoices, Pages } from '../webview/choices.ts';
 import { actOnReport } from './act.ts';
 import { activeTest } from './activeTest.ts';
+import { choicesOf } from './choices.ts';
+import { drawReport } from './draw.ts';
 import type { ReportMessage } from './model.ts';
 import { ReportPanel } from './panel.ts';
 import type { ReportState } from './state.ts';
@@ -23,7 +26,7 @@ interface Run {
   cancel: vscode.CancellationTokenSource;
 }
 
-export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.Disposable {
+export class Reports implements vscode.WebviewPanelSerializer<unknown>, Pages, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #server: Server;
   readonly #board: FindingBoard;
@@ -43,6 +46,19 @@ export class Reports implements vscode.WebviewPanelSerializer<unknown>, vscode.D
   /** The report in front, for the commands of the palette. */
   get active(): ReportPanel | undefined {
     return [...this.#panels.values()].find(({ panel }) => panel.active);
+  }
+
+  /** The buttons of a report. */
+  choices(isWanted: (panel: vscode.WebviewPanel) => boolean): PageChoices | undefined {
+    const report = [...this.#panels.values()].find(({ panel }) => isWanted(panel));
+    if (!report) return undefined;
+    const choices = choicesOf(drawReport(report.state)).map(({ button, about }) => ({
+      label: button.label,
+      ...(button.title ? { description: button.title } : {}),
+      detail: about,
+      run: () => this.act(report, { id: button.id, index: button.index ?? 0, second: button.second ?? 0 }),
+    }));
+    return { page: report.panel.title, choices };
   }
 
   /** Opens the report of a subject, or updates the one that is open. Resolves when the answer is shown. */

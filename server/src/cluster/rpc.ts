@@ -9,6 +9,7 @@ export const WORKER_METHODS = [
   'podTriage/watch',
   'podTriage/pods',
   'podTriage/object',
+  'podTriage/lineage',
   'podTriage/events',
   'podTriage/logs',
   'podTriage/followLogs',

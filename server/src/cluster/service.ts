@@ -11,6 +11,7 @@ import type { PluginConsent } from './execPlugin.ts';
 import { fail, failureOf } from './failure.ts';
 import { contextInfos, kubeconfigPaths, processEnvironment } from './kubeconfig.ts';
 import { KubeconfigWatch } from './kubeconfigWatch.ts';
+import { lineageOf } from './lineage.ts';
 import { LineBatch } from './logs/batch.ts';
 import { followLogs } from './logs/follow.ts';
 import { readLogs } from './logs/read.ts';
@@ -59,6 +60,9 @@ export class ClusterService {
         const object = await (await this.#reader(source)).get(ref, signal);
         return { yaml: stringify(object) };
       }),
+      'podTriage/lineage': guarded(async ({ source, ref }, signal) =>
+        lineageOf(await this.#reader(source), ref, signal),
+      ),
       'podTriage/events': guarded(async ({ source, ref }, signal) => {
         const reader = await this.#reader(source);
         return eventLines(await reader.events(ref, signal), reader.now());
