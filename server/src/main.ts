@@ -6,10 +6,10 @@ import { serve } from './server.ts';
 
 const connection = createConnection(ProposedFeatures.all);
 
-serve(connection, dirname(__dirname), (server) => {
+serve(connection, dirname(import.meta.dirname), (server) => {
   const cluster = registerCluster(connection, {
     isTrusted: () => server.trusted,
-    workerFile: join(__dirname, 'cluster.js'),
+    workerFile: join(import.meta.dirname, 'cluster.js'),
     messages: join(server.extensionPath, 'dist', 'l10n'),
     locale: server.locale,
     log: (text) => connection.console.error(text),

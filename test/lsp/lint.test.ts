@@ -109,7 +109,7 @@ describe('pull diagnostics', () => {
     });
     assert.equal(diagnostic?.severity, DiagnosticSeverity.Error);
     assert.equal(diagnostic?.source, 'pod-triage');
-    assert.match(diagnostic?.codeDescription?.href ?? '', /media\/cases\/[a-z-]+\.md$/);
+    assert.deepEqual(diagnostic?.data, { case: 'targetport-mismatch' });
     assert.equal(diagnostic?.relatedInformation?.[0]?.location.uri, uri('deployment.yaml'));
   });
 
@@ -302,12 +302,21 @@ describe('hover', () => {
   it('tells why on the range of a finding and nothing elsewhere', async () => {
     client = await startClient();
     await client.open('file:///t/all.yaml', `${SERVICE}---\n${DEPLOYMENT}`);
-    const hover = (line: number, character: number) =>
-      client!.connection.sendRequest('textDocument/hover', {
-        textDocument: { uri: 'file:///t/all.yaml' },
-        position: { line, character },
-      }) as Promise<{ contents: { value: string } } | null>;
-    assert.match((await hover(9, 19))?.contents.value ?? '', /\*\*.+\*\*/);
-    assert.equal(await hover(1, 2), null);
+    assert.match((await hoverAt(client, 9, 19)) ?? '', /^\*\*The Service.+\*\*\n\n[^#]+$/);
+    assert.equal(await hoverAt(client, 1, 2), undefined);
   });
+
+  it('is the whole case, in the language asked for, where no client of ours could open it', async () => {
+    client = await startClient({ options: { extensionPath: undefined, locale: 'zh-cn' } });
+    await client.open('file:///t/all.yaml', `${SERVICE}---\n${DEPLOYMENT}`);
+    assert.match((await hoverAt(client, 9, 19)) ?? '', /^# Service 有端点[\s\S]+## 预防[\s\S]+\n- https:/);
+  });
+
+  async function hoverAt(from: LspClient, line: number, character: number): Promise<string | undefined> {
+    const hover = (await from.connection.sendRequest('textDocument/hover', {
+      textDocument: { uri: 'file:///t/all.yaml' },
+      position: { line, character },
+    })) as { contents: { value: string } } | null;
+    return hover?.contents.value;
+  }
 });

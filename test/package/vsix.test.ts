@@ -18,16 +18,28 @@ const EXPECTED = [
   /^LICENSE(\.txt)?$/,
   /^README\.md$|^readme\.md$/,
   /^package(\.nls(\.zh-cn)?)?\.json$/,
-  /^dist\/(extension\.cjs|server\.js|cluster\.js|cli\.js|cli-main\.js|package\.json)$/,
+  /^dist\/(extension\.cjs|server\.js|cluster\.js|cli\.js|cli-main\.js|shared-[A-Z0-9]{8}\.js)$/,
   /^dist\/l10n\/bundle\.l10n\.zh-cn\.json$/,
-  /^media\/(zh-cn\/)?cases\/(zh-cn\/)?[a-z0-9-]+\.md$/,
+  /^dist\/cases\/(en|zh-cn)\.json$/,
   /^media\/schema\/(kubernetes|config\.schema)\.json$/,
   /^media\/(icon\.png|icons\/[a-z-]+\.svg)$/,
-  /^media\/[a-z]+\/[a-z-]+\.(css|js|svg|md|png)$/,
-  /^media\/walkthrough\/(zh-cn\/)?[a-z-]+\.(md|svg)$/,
+  /^media\/pages\/[a-z-]+\.(css|js)$/,
+  /^media\/walkthrough\/[a-z-]+\.svg$/,
   /^test\/demo\/(\.vscode\/settings\.json|manifests\/[a-z]+\.yaml|README\.md)$/,
   /^test\/demo\/snapshot\/.+\.(json|yaml|log)$/,
 ];
+
+const sizeOf = (file: string): number => statSync(join(ROOT, 'dist', file)).size;
+
+/** A file of dist/ with all that it imports at once, and what those import. */
+function loadedBy(file: string, loaded = new Set<string>()): ReadonlySet<string> {
+  if (loaded.has(file)) return loaded;
+  loaded.add(file);
+  const text = readFileSync(join(ROOT, 'dist', file), 'utf8');
+  for (const [, imported] of text.matchAll(/(?:from|import)"\.\/([\w.-]+\.js)"/g))
+    if (imported) loadedBy(imported, loaded);
+  return loaded;
+}
 
 before(async () => {
   files = (await listFiles({ cwd: ROOT, packageManager: PackageManager.None })).sort();
@@ -52,6 +64,8 @@ describe('the package', () => {
       'dist/server.js',
       'dist/cluster.js',
       'dist/cli.js',
+      'dist/cases/en.json',
+      'dist/cases/zh-cn.json',
       'media/schema/kubernetes.json',
       'test/demo/snapshot/snapshot.yaml',
     ])
@@ -59,9 +73,17 @@ describe('the package', () => {
   });
 
   it('stays small', () => {
-    assert.ok(statSync(vsix).size <= 2 * KB * KB, `the .vsix has ${Math.round(statSync(vsix).size / KB)} KB`);
-    const client = statSync(join(ROOT, 'dist', 'extension.cjs')).size;
+    assert.ok(statSync(vsix).size < 1e6, `the .vsix has ${Math.round(statSync(vsix).size / KB)} KB`);
+    const client = sizeOf('extension.cjs');
     assert.ok(client <= 500 * KB, `the client bundle has ${Math.round(client / KB)} KB`);
+  });
+
+  it('loads for a lint what a lint needs, and nothing of clusters before a command asks for one', () => {
+    const lint = loadedBy('cli-main.js');
+    assert.ok(!lint.has('cluster.js') && !lint.has('server.js'), [...lint].join());
+    const size = [...lint].reduce((sum, file) => sum + sizeOf(file), 0);
+    assert.ok(size <= 450 * KB, `a lint loads ${Math.round(size / KB)} KB`);
+    assert.ok(!loadedBy('server.js').has('cluster.js'));
   });
 
   it('compiles no text into code', () => {

@@ -20,7 +20,8 @@ export interface ClientOptions {
   folders?: string[];
   /** Answers of workspace/configuration for the section podTriage. */
   settings?: unknown;
-  options?: Partial<InitOptions>;
+  /** Undefined takes away what our own client sends. */
+  options?: { [K in keyof InitOptions]?: InitOptions[K] | undefined };
   capabilities?: Record<string, unknown>;
 }
 

@@ -11,7 +11,11 @@ const DEMO = join(CACHE, 'demo');
 /** What the editor needs of the extension; the same list that is packed. */
 const PACKED = [
   'dist',
-  'media',
+  'media/icon.png',
+  'media/icons',
+  'media/pages',
+  'media/schema',
+  'media/walkthrough',
   'package.json',
   'package.nls.json',
   'package.nls.zh-cn.json',

@@ -37,24 +37,20 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, Pages
 
   /** Shows a case. Resolves false when there is no such case. */
   async open(id: string, language: Language = this.#library.language): Promise<boolean> {
-    const found = await this.#library.page(id, language);
-    if (!found) {
+    const page = await this.#library.page(id, language);
+    if (!page) {
       void vscode.window.showErrorMessage(vscode.l10n.t('There is no case {0}.', id));
       return false;
     }
     const panel = this.#panel ?? this.#create();
     this.#panel = panel;
-    await this.#draw(panel, id, found);
+    await this.#draw(panel, page, language);
     panel.reveal(panel.viewColumn, true);
     return true;
   }
 
-  async #draw(
-    panel: vscode.WebviewPanel,
-    id: string,
-    found: { page: CasePage; language: Language },
-  ): Promise<void> {
-    const { page, language } = found;
+  async #draw(panel: vscode.WebviewPanel, page: CasePage, language: Language): Promise<void> {
+    const { id } = page;
     this.#shown = { id, language, choices: [] };
     this.#related = relatedTo(id, this.#board);
     const live = this.#related.find((each) => each.live)?.live;
@@ -88,12 +84,13 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, Pages
 
   /** VS Code restores the panel after a reload; the page keeps its id by itself. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const { id, language } = (state ?? {}) as { id?: unknown; language?: unknown };
-    const found = isCaseId(id) && (await this.#library.page(id, language === 'zh-cn' ? 'zh-cn' : 'en'));
+    const { id, language: stored } = (state ?? {}) as { id?: unknown; language?: unknown };
+    const language = stored === 'zh-cn' ? 'zh-cn' : 'en';
+    const page = isCaseId(id) && (await this.#library.page(id, language));
     // Another one may have been opened in the meantime, and a case may be gone with an update.
-    if (!found || this.#panel) return panel.dispose();
+    if (!page || this.#panel) return panel.dispose();
     this.#adopt(panel);
-    await this.#draw(panel, found.page.id, found);
+    await this.#draw(panel, page, language);
   }
 
   dispose(): void {
@@ -152,9 +149,9 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, Pages
     const before = this.#related.map(({ where, message }) => where + message).join('\n');
     const now = relatedTo(shown.id, this.#board).map(({ where, message }) => where + message);
     if (now.join('\n') === before) return;
-    const found = await this.#library.page(shown.id, shown.language);
+    const page = await this.#library.page(shown.id, shown.language);
     // Drawn anew where it is: a page that changes must not come to the front by itself.
-    if (found && this.#panel) await this.#draw(this.#panel, shown.id, found);
+    if (page && this.#panel) await this.#draw(this.#panel, page, shown.language);
   }
 
   async #rules(caseId: string): Promise<CaseRule[]> {

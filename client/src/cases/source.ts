@@ -1,5 +1,6 @@
 /** Cases as read-only Markdown documents, for those who read text: `pod-triage-case:/<language>/<id>.md`. */
 import type * as vscode from 'vscode';
+import { caseMarkdown } from '../../../server/src/core/cases.ts';
 import type { CaseLibrary } from './library.ts';
 
 export const CASE_SCHEME = 'pod-triage-case';
@@ -9,8 +10,8 @@ export function caseSource(library: CaseLibrary): vscode.TextDocumentContentProv
     async provideTextDocumentContent(uri) {
       const [, language, file] = /^\/(en|zh-cn)\/([a-z0-9-]+)\.md$/.exec(uri.path) ?? [];
       if (!file) return '';
-      const found = await library.page(file, language === 'zh-cn' ? 'zh-cn' : 'en');
-      return found ? `# ${found.page.title}\n\n${found.page.body.trimStart()}` : '';
+      const page = await library.page(file, language === 'zh-cn' ? 'zh-cn' : 'en');
+      return page ? caseMarkdown(page) : '';
     },
   };
 }

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { loadMessages, t } from '../l10n.ts';
+import { loadMessages, localeOf, t } from '../l10n.ts';
 import { cases } from './cases.ts';
 import { type CliIO, UsageError } from './io.ts';
 import { lint } from './lint.ts';
@@ -60,8 +60,7 @@ async function main(argv: string[]): Promise<number> {
     },
     ...(process.stdin.isTTY && process.stderr.isTTY ? { confirm } : {}),
   };
-  const locale = process.env.LC_ALL ?? process.env.LC_MESSAGES ?? process.env.LANG ?? 'en';
-  loadMessages(join(io.root, 'dist', 'l10n'), locale);
+  loadMessages(join(io.root, 'dist', 'l10n'), localeOf(io.env));
   const [name = 'help', ...args] = argv;
   const command = COMMANDS[name === '--help' || name === '-h' ? 'help' : name];
   if (!command) {

@@ -1,4 +1,4 @@
-/** The case library's pages, read from Markdown with front matter. */
+/** The case library: pages of Markdown with front matter, packed into one file a language by the build. */
 
 export interface CaseFrontMatter {
   id: string;
@@ -12,6 +12,30 @@ export interface CasePage extends CaseFrontMatter {
   /** The page below the front matter. */
   body: string;
 }
+
+/** The pages of one language, as the build packs them: the text of each by its id. A page is read when it is asked for. */
+export class CaseBook {
+  readonly #texts: ReadonlyMap<string, string>;
+
+  /** `packed` is the content of `dist/cases/<language>.json`. */
+  constructor(packed: string) {
+    this.#texts = new Map(Object.entries(JSON.parse(packed) as Record<string, string>));
+  }
+
+  page(id: string): CasePage | undefined {
+    const text = this.#texts.get(id);
+    return text === undefined ? undefined : parseCase(text);
+  }
+
+  /** All pages, by id. */
+  pages(): CasePage[] {
+    return [...this.#texts.values()].flatMap((text) => parseCase(text) ?? []);
+  }
+}
+
+/** A page as a document of its own: title, body, sources. */
+export const caseMarkdown = ({ title, body, sources }: CasePage): string =>
+  `# ${title}\n\n${body.trim()}\n\n${sources.map((source) => `- ${source}`).join('\n')}\n`;
 
 /** Reads a page. Front matter is `key: value` lines and one-line `[a, b]` lists or `- item` lists between two `---`. */
 export function parseCase(text: string): CasePage | undefined {

@@ -14,7 +14,7 @@ import { suppressionEdits } from '../core/lint/suppress.ts';
 import type { SourceFile } from '../core/yaml/document.ts';
 import { t } from '../l10n.ts';
 import type { Server } from '../server.ts';
-import { positionsOf, rangeIn, toDiagnostic, toEdits } from './convert.ts';
+import { type Positions, positionsBy, positionsOf, rangeIn, toDiagnostic, toEdits } from './convert.ts';
 
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.podTriage`;
 
@@ -35,23 +35,32 @@ export function registerCodeActions(connection: Connection, server: Server): voi
 
 function quickFixes(file: SourceFile, findings: Finding[], range: Range, server: Server): CodeAction[] {
   const position = positionsOf(file.text);
+  const positions = positionsBy(server.textOf);
+  const toEdit: ToEdit = (edits) => workspaceEdit(edits, server, positions);
   const touches = ({ start = 0, end = 0 }: Finding) => {
     const own = rangeIn(position, start, end);
     return !before(own.end, range.start) && !before(range.end, own.start);
   };
   return findings.filter(touches).flatMap((finding) => {
-    const diagnostic = toDiagnostic(finding, position, server.extensionPath, (uri) => server.textOf(uri));
-    return [...fixActions(finding, diagnostic, server), ...otherActions(file, finding, diagnostic, server)];
+    const diagnostic = toDiagnostic(finding, position, positions);
+    return [
+      ...fixActions(finding, diagnostic, toEdit),
+      ...suppressActions(file, finding, diagnostic, toEdit),
+      ...caseActions(finding, diagnostic, server),
+    ];
   });
 }
+
+/** Undefined: a file of the edit is unknown. */
+type ToEdit = (edits: readonly TextEdit[]) => WorkspaceEdit | undefined;
 
 const before = (a: Range['start'], b: Range['start']): boolean =>
   a.line < b.line || (a.line === b.line && a.character < b.character);
 
-function fixActions({ fixes }: Finding, diagnostic: Diagnostic, server: Server): CodeAction[] {
+function fixActions({ fixes }: Finding, diagnostic: Diagnostic, toEdit: ToEdit): CodeAction[] {
   const safe = fixes.filter((fix) => fix.safe);
   return fixes.flatMap((fix) => {
-    const edit = workspaceEdit(fix.edits, server);
+    const edit = toEdit(fix.edits);
     if (!edit) return [];
     return [
       {
@@ -65,29 +74,33 @@ function fixActions({ fixes }: Finding, diagnostic: Diagnostic, server: Server):
   });
 }
 
-function otherActions(
+function suppressActions(
   file: SourceFile,
   finding: Finding,
   diagnostic: Diagnostic,
-  server: Server,
+  toEdit: ToEdit,
 ): CodeAction[] {
-  const actions: CodeAction[] = suppressionEdits(file, finding).flatMap(({ scope, edits }) => {
-    const edit = workspaceEdit(edits, server);
+  return suppressionEdits(file, finding).flatMap(({ scope, edits }) => {
+    const edit = toEdit(edits);
     const title =
       scope === 'object'
         ? t('Suppress {id} for this object', { id: finding.id })
         : t('Suppress {id} for this line', { id: finding.id });
     return edit ? [{ title, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], edit }] : [];
   });
-  // Only our own client knows the command; other editors follow the link of the code.
-  if (server.hasOwnClient)
-    actions.push({
+}
+
+function caseActions(finding: Finding, diagnostic: Diagnostic, server: Server): CodeAction[] {
+  // Only our own client knows the command; other editors show the case in the hover.
+  if (!server.hasOwnClient) return [];
+  return [
+    {
       title: t('Open the case: {id}', { id: finding.case }),
       kind: CodeActionKind.QuickFix,
       diagnostics: [diagnostic],
       command: { title: '', command: 'podTriage.openCase', arguments: [finding.case] },
-    });
-  return actions;
+    },
+  ];
 }
 
 async function fixAllAction(file: SourceFile, server: Server): Promise<CodeAction[]> {
@@ -122,8 +135,12 @@ function difference(from: string, to: string): LspTextEdit[] {
   ];
 }
 
-function workspaceEdit(edits: readonly TextEdit[], server: Server): WorkspaceEdit | undefined {
-  const byFile = toEdits(edits, (uri) => server.textOf(uri));
+function workspaceEdit(
+  edits: readonly TextEdit[],
+  server: Server,
+  positions: Positions,
+): WorkspaceEdit | undefined {
+  const byFile = toEdits(edits, positions);
   if (!byFile) return undefined;
   if (!server.takesDocumentChanges) return { changes: Object.fromEntries(byFile) };
   return {

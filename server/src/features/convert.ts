@@ -1,7 +1,4 @@
 /** Findings → LSP: the only place where offsets become positions. */
-
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import {
   type Diagnostic,
   DiagnosticSeverity,
@@ -43,33 +40,44 @@ export function positionsOf(text: string): (offset: number) => Position {
   };
 }
 
+/** The positions of a file, by its URI; undefined when its text is unknown. */
+export type Positions = (uri: string) => ((offset: number) => Position) | undefined;
+
+/** Positions in several files for one answer: the line table of a file is made once, however much is said of it. */
+export function positionsBy(textOf: (uri: string) => string | undefined): Positions {
+  const known = new Map<string, (offset: number) => Position>();
+  return (uri) => {
+    const before = known.get(uri);
+    if (before) return before;
+    const text = textOf(uri);
+    if (text === undefined) return undefined;
+    const positions = positionsOf(text);
+    known.set(uri, positions);
+    return positions;
+  };
+}
+
 export const rangeIn = (position: (offset: number) => Position, start: number, end: number): Range => ({
   start: position(start),
   end: position(end),
 });
 
-/** `textOf` gives the text of a related file; related places in unknown files are left out. */
+/** `positions` is asked for related files; related places in unknown files are left out. */
 export function toDiagnostic(
   finding: Finding,
   position: (offset: number) => Position,
-  extensionPath: string,
-  textOf: (uri: string) => string | undefined,
+  positions: Positions,
 ): Diagnostic {
   const data: DiagnosticData = { case: finding.case };
   const related = (finding.related ?? []).flatMap(({ file, start, end, message }) => {
-    const text = textOf(file);
-    return text === undefined
-      ? []
-      : [{ location: { uri: file, range: rangeIn(positionsOf(text), start, end) }, message }];
+    const there = positions(file);
+    return there ? [{ location: { uri: file, range: rangeIn(there, start, end) }, message }] : [];
   });
   const tag = TAGS[finding.id];
   return {
     range: rangeIn(position, finding.start ?? 0, finding.end ?? 0),
     severity: SEVERITY[finding.severity],
     code: finding.id,
-    codeDescription: {
-      href: pathToFileURL(join(extensionPath, 'media', 'cases', `${finding.case}.md`)).href,
-    },
     source: SOURCE,
     message: finding.message,
     data,
@@ -81,16 +89,13 @@ export function toDiagnostic(
 /** Edits of several files, by URI. Files whose text is unknown give undefined: half a fix is worse than none. */
 export function toEdits(
   edits: readonly TextEdit[],
-  textOf: (uri: string) => string | undefined,
+  positions: Positions,
 ): Map<string, LspTextEdit[]> | undefined {
   const byFile = new Map<string, LspTextEdit[]>();
   for (const { file, start, end, text } of edits) {
-    const source = textOf(file);
-    if (source === undefined) return undefined;
-    byFile.set(file, [
-      ...(byFile.get(file) ?? []),
-      { range: rangeIn(positionsOf(source), start, end), newText: text },
-    ]);
+    const there = positions(file);
+    if (!there) return undefined;
+    byFile.set(file, [...(byFile.get(file) ?? []), { range: rangeIn(there, start, end), newText: text }]);
   }
   return byFile;
 }

@@ -11,7 +11,7 @@ import { parseConfig } from '../core/lint/configFile.ts';
 import { t } from '../l10n.ts';
 import type { Server } from '../server.ts';
 import { CONFIG_NAME } from '../settings.ts';
-import { positionsOf, rangeIn, SOURCE, toDiagnostic } from './convert.ts';
+import { positionsBy, positionsOf, rangeIn, SOURCE, toDiagnostic } from './convert.ts';
 
 export function registerDiagnostics(connection: Connection, server: Server): void {
   connection.languages.diagnostics.on(async ({ textDocument: { uri } }) => ({
@@ -41,9 +41,8 @@ async function diagnosticsOf(uri: string, server: Server): Promise<Diagnostic[]>
   const { file, findings } = await server.linting.findings(uri);
   if (!file) return [];
   const position = positionsOf(file.text);
-  return findings.map((finding) =>
-    toDiagnostic(finding, position, server.extensionPath, (other) => server.textOf(other)),
-  );
+  const positions = positionsBy(server.textOf);
+  return findings.map((finding) => toDiagnostic(finding, position, positions));
 }
 
 function tooLarge(bytes: number): Diagnostic {

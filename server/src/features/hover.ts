@@ -1,10 +1,9 @@
 /** Hover: why a finding is one, on its own range only. The YAML support owns everything else. */
-
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Connection } from 'vscode-languageserver';
 import { MarkupKind } from 'vscode-languageserver';
-import { parseCase } from '../core/cases.ts';
+import { readCases } from '../caseFile.ts';
+import { type CaseBook, type CasePage, caseMarkdown } from '../core/cases.ts';
+import { languageOf } from '../l10n.ts';
 import type { Server } from '../server.ts';
 import { positionsOf, rangeIn } from './convert.ts';
 
@@ -12,6 +11,7 @@ import { positionsOf, rangeIn } from './convert.ts';
 const MAX_CHARS = 500;
 
 export function registerHover(connection: Connection, server: Server): void {
+  let book: CaseBook | undefined;
   connection.onHover(async ({ textDocument: { uri }, position }) => {
     const { file, findings } = await server.linting.findings(uri);
     if (!file) return null;
@@ -26,23 +26,20 @@ export function registerHover(connection: Connection, server: Server): void {
         (position.line === range.end.line && position.character <= range.end.character);
       return after && until;
     });
-    const why = finding && mechanismOf(finding.case, server);
-    if (!why) return null;
+    if (!finding) return null;
+    book ??= readCases(server.extensionPath, languageOf(server.locale));
+    const page = book.page(finding.case);
+    if (!page) return null;
     return {
-      contents: { kind: MarkupKind.Markdown, value: why },
+      contents: { kind: MarkupKind.Markdown, value: explain(page, server.hasOwnClient) },
       range: rangeIn(positions, finding.start ?? 0, finding.end ?? 0),
     };
   });
 }
 
-/** Title and first paragraph of the mechanism, from the case page in the user's language. */
-function mechanismOf(id: string, server: Server): string | undefined {
-  const folder = join(server.extensionPath, 'media', 'cases');
-  const path = [join(folder, server.locale, `${id}.md`), join(folder, `${id}.md`)].find((each) =>
-    existsSync(each),
-  );
-  const page = path && parseCase(readFileSync(path, 'utf8'));
-  if (!page) return undefined;
+/** Title and first paragraph of the mechanism; the whole page in an editor that has no other place for it. */
+function explain(page: CasePage, hasPages: boolean): string {
+  if (!hasPages) return caseMarkdown(page);
   const because =
     page.body
       .split(/^## .*$/m)[2]
