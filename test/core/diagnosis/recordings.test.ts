@@ -35,3 +35,18 @@ for (const id of recordedIds())
     // What is recorded is what its diagnosis reads, no more.
     assert.deepEqual(diagnose(scopeTo(observed, subject), subject), report);
   });
+
+test('a bare exit code wants its log and says so when it is not there; a kill for memory speaks for itself', async () => {
+  const withoutLogs = async (id: string) => {
+    const { observed, subject } = await recorded(id);
+    const { rootCauses, notChecked } = diagnose({ ...observed, logs: [] }, subject);
+    return { causes: rootCauses.map(({ id: mode, confidence }) => `${mode}: ${confidence}`), notChecked };
+  };
+  const bare = await withoutLogs('crash-app-error');
+  assert.deepEqual(bare.causes, ['exit-1-app-error: hint']);
+  assert.match(bare.notChecked[0]?.check ?? '', /^Log of container worker of pod worker-/);
+  assert.deepEqual(await withoutLogs('oom-killed'), {
+    causes: ['oom-killed-main: certain'],
+    notChecked: [],
+  });
+});
