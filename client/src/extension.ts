@@ -19,6 +19,7 @@ import { watchManifestContext } from './lint/fileContext.ts';
 import { createLintStatus } from './lint/status.ts';
 import { Targets } from './picker/target.ts';
 import { answerPluginConsent } from './pluginConsent.ts';
+import { showWaitingPlugins } from './pluginWaiting.ts';
 import { REPORT_TYPE } from './report/panel.ts';
 import { Reports } from './report/reports.ts';
 import { Server } from './server/connection.ts';
@@ -68,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCodeLens(),
     watchManifestContext(),
     answerPluginConsent(server, globalState),
+    showWaitingPlugins(server),
     vscode.workspace.registerTextDocumentContentProvider(CASE_SCHEME, caseSource(library)),
     vscode.workspace.registerTextDocumentContentProvider(LIVE_SCHEME, documents),
     vscode.workspace.registerTextDocumentContentProvider(PLAN_SCHEME, planDocuments),

@@ -28,7 +28,8 @@ const ACTIONS = {
   unauthorized: switchContext,
   forbidden: copyRole,
   'not-found': refresh,
-  'exec-plugin': showOutput,
+  // It runs again, or asks again, once the user has signed in or installed it.
+  'exec-plugin': refresh,
   'timed-out': refresh,
   refused: showOutput,
   lost: refresh,
@@ -50,7 +51,13 @@ export const actionFor = (failure: Failure): Action => ACTIONS[failure.code](fai
 
 /** Sentence and quoted detail in one line, for a place that has room for one. */
 export const failureText = (failure: Failure): string =>
-  failure.detail ? `${failure.message} “${failure.detail}”` : failure.message;
+  inOneLine(failure.detail ? `${failure.message} “${failure.detail}”` : failure.message);
+
+/**
+ * Words of a cluster, a plugin or a file for a message of the editor, which would make `[text](command:…)` a link that
+ * runs a command.
+ */
+export const inOneLine = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('](', '] (');
 
 /** Shows why what the user asked for did not happen. Only ever called on a user's gesture. */
 export async function showFailure(failure: Failure): Promise<void> {

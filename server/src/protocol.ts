@@ -252,6 +252,9 @@ export interface ServerNotifications {
   'podTriage/terminalExit': { id: string; exitCode?: number; reason?: string; failure?: Failure };
   /** An exec credential plugin wants to run; answered by `podTriage/allowPlugin`. */
   'podTriage/pluginConsent': { id: string; command: string; args: string[]; file: string };
+  /** A plugin has not answered yet; what it said so far. Ends with `podTriage/pluginEnded`. */
+  'podTriage/pluginWaits': { id: string; command: string; words: string };
+  'podTriage/pluginEnded': { id: string };
 }
 
 /** Notifications, client → server. */
@@ -261,5 +264,6 @@ export interface ClientNotifications {
   'podTriage/terminalRead': { id: string; bytes: number };
   'podTriage/terminalResize': { id: string; columns: number; rows: number };
   'podTriage/allowPlugin': { id: string; allow: boolean };
+  'podTriage/stopPlugin': { id: string };
   'podTriage/trustGranted': Record<never, never>;
 }

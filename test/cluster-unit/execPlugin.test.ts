@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type PluginConsent, runPlugin } from '../../server/src/cluster/execPlugin.ts';
+import { type PluginConsent, type PluginHost, runPlugin } from '../../server/src/cluster/execPlugin.ts';
 import { failureOf } from '../../server/src/cluster/failure.ts';
 import type { ClusterEntry, ExecPlugin } from '../../server/src/cluster/kubeconfig.ts';
 import { clientFor, json, startApi, status } from './lib/api.ts';
@@ -43,19 +43,23 @@ const plugin = (command: string, fields: Partial<ExecPlugin> = {}): ExecPlugin =
 const credential = (fields: object): string =>
   `echo '${JSON.stringify({ apiVersion: VERSION, kind: 'ExecCredential', status: fields })}'`;
 
-interface RunOptions {
-  consent?: PluginConsent;
+interface RunOptions extends Partial<PluginHost> {
   signal?: AbortSignal;
   timeoutMs?: number;
+  patienceMs?: number;
   env?: Record<string, string>;
 }
 
-const run = (exec: ExecPlugin, { consent, signal, timeoutMs = 5000, env }: RunOptions = {}) =>
+const run = (
+  exec: ExecPlugin,
+  { consent, signal, timeoutMs = 5000, patienceMs = 5000, env, ...host }: RunOptions = {},
+) =>
   runPlugin(exec, CLUSTER, undefined, {
-    consent: consent ?? (async () => true),
+    host: { consent: consent ?? (async () => true), ...host },
     environment: { env: { PATH: process.env.PATH, ...env }, home: folder },
     signal: signal ?? new AbortController().signal,
     timeoutMs,
+    patienceMs,
   });
 
 const failing = (exec: ExecPlugin, options?: RunOptions) =>
@@ -119,6 +123,45 @@ describe('a credential plugin', () => {
     assert.ok(performance.now() - started < 3000);
     assert.match(failure.message, /0\.3 s/);
     assert.match(failure.detail ?? '', /device\.test/);
+  });
+
+  it('that takes its time is told with what it says, and the user can end it', async () => {
+    const told: string[] = [];
+    let ended = 0;
+    const failure = await failing(
+      plugin(
+        script(
+          `echo "open https://device.test" >&2\nuntil [ -e ${folder}/seen ]; do sleep 0.02; done\necho "code 12" >&2\nsleep 60`,
+        ),
+      ),
+      {
+        patienceMs: 100,
+        timeoutMs: 30_000,
+        onWaiting: (_request, words, stop) => {
+          told.push(words);
+          if (words !== '') writeFileSync(join(folder, 'seen'), '');
+          if (words.includes('code 12')) stop();
+        },
+        onEnded: () => {
+          ended++;
+        },
+      },
+    );
+    assert.equal(told.at(-1), 'open https://device.test\ncode 12');
+    assert.ok(told.includes('open https://device.test'), String(told));
+    assert.equal(failure.code, 'exec-plugin');
+    assert.match(failure.message, /was stopped before it answered\.$/);
+    assert.equal(ended, 1);
+  });
+
+  it('that answers at once is not told', async () => {
+    const told: string[] = [];
+    await run(plugin(script(credential({ token: 't' }))), {
+      patienceMs: 4000,
+      onWaiting: (_request, words) => told.push(words),
+      onEnded: () => told.push('ended'),
+    });
+    assert.deepEqual(told, []);
   });
 
   it('can be cancelled', async () => {

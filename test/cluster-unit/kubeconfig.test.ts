@@ -140,7 +140,7 @@ describe('bad kubeconfigs', () => {
     it(`${what}: no context, and the next step is said`, async () => {
       const loaded = await load([put('config', text)]);
       const failure = await failing(() =>
-        connectionTo(loaded, undefined, async () => true, { env: {}, home }),
+        connectionTo(loaded, undefined, { consent: async () => true }, { env: {}, home }),
       );
       assert.equal(failure.code, 'unknown-context');
     });
@@ -155,7 +155,7 @@ function bomb(): string {
 
 describe('a context', () => {
   const open = (loaded: Kubeconfig, name?: string) =>
-    connectionTo(loaded, name, async () => true, { env: {}, home });
+    connectionTo(loaded, name, { consent: async () => true }, { env: {}, home });
 
   it('that is unknown names those that are known', async () => {
     const loaded = await load([put('a', config('one', 'https://a'))]);

@@ -46,7 +46,7 @@ describe('a real cluster', { skip: !kubeconfig }, () => {
     (await client.get(resourceOf('Pod')!, namespace, name, signal)) as Pod;
 
   before(async () => {
-    connections = openConnections({ consent: async () => true, kubeconfig: kubeconfig! });
+    connections = openConnections({ plugins: { consent: async () => true }, kubeconfig: kubeconfig! });
     client = await connections.client();
     context = client.connection.context;
     probe = new WorkerProbe();

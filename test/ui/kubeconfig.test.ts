@@ -1,6 +1,6 @@
 /** What the Cluster view and the status bar say about each way a kubeconfig can be wrong, and the next step each offers. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,6 +11,8 @@ import { type Editor, openEditor } from '../tools/editor.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'pod-triage-kubeconfig-'));
 const file = join(scratch, 'config');
 const helper = join(scratch, 'helper');
+/** Holds the process of the helper once it runs. */
+const pid = join(scratch, 'pid');
 
 const config = (server: string, user = '{}', current = 'shop'): string => `apiVersion: v1
 kind: Config
@@ -55,6 +57,14 @@ const offers = (action: string): Promise<void> =>
 const statusBar = (): Locator => editor.page.locator('.statusbar [id$="podTriage.source"]');
 const showsInStatusBar = (text: string): Promise<void> =>
   statusBar().filter({ hasText: text }).waitFor({ timeout: 10_000 });
+
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** Each is written over the one before: the view follows the file. */
 const BAD: { what: string; text: () => string; says: string; offers: string; statusBar: string }[] = [
@@ -111,7 +121,8 @@ describe('a kubeconfig', () => {
     });
 
   it('whose credential plugin may not run: asks first, and says how to go on', async () => {
-    writeFileSync(helper, '#!/bin/sh\nsleep 600\n');
+    const words = 'open https://device.test and [enter 12](command:workbench.action.showCommands)';
+    writeFileSync(helper, `#!/bin/sh\necho $$ > ${pid}\necho "${words}" >&2\nexec sleep 600\n`);
     chmodSync(helper, 0o755);
     const exec = `{ exec: { apiVersion: client.authentication.k8s.io/v1, command: ${helper}, interactiveMode: Never } }`;
     writeFileSync(file, config(working.url, exec));
@@ -119,7 +130,30 @@ describe('a kubeconfig', () => {
     await dialog.first().waitFor({ timeout: 30_000 });
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
     await says('helper');
-    await offers('Show Output');
+    await offers('Try Again');
+    assert.equal(existsSync(pid), false);
+  });
+
+  it('whose credential plugin hangs: says what it waits for while it does, and can be told to stop', async () => {
+    const { page } = editor;
+    await view().locator('.monaco-list-row', { hasText: 'Try Again' }).first().click();
+    const dialog = page.locator('.monaco-dialog-box', { hasText: helper });
+    await dialog.locator('.monaco-button', { hasText: 'Allow Once' }).click({ timeout: 30_000 });
+    await says('Reading workloads and pods');
+    // A driven editor shows no toasts; the list of notifications has them.
+    await page.locator('.statusbar .codicon-bell-dot').waitFor({ timeout: 30_000 });
+    await editor.command('Notifications: Show Notifications');
+    const told = page.locator('.notification-list-item', { hasText: 'has not answered yet' });
+    await told.filter({ hasText: 'open https://device.test' }).waitFor({ timeout: 30_000 });
+    // Words of a program become no link that runs a command.
+    assert.equal(await told.locator('a[href^="command:"], a', { hasText: 'enter 12' }).count(), 0);
+    const child = Number(readFileSync(pid, 'utf8'));
+    assert.ok(isRunning(child));
+    await told.locator('.monaco-button, .action-label', { hasText: 'Cancel' }).first().click();
+    await says('was stopped before it answered.');
+    await offers('Try Again');
+    await told.waitFor({ state: 'detached' });
+    assert.equal(isRunning(child), false);
   });
 
   it('that is mended is read without being asked to', async () => {

@@ -1,6 +1,7 @@
 /** Opens cases as rendered pages: one panel, reused, beside the editor that led there. */
 import * as vscode from 'vscode';
 import type { CasePage } from '../../../server/src/core/cases.ts';
+import { inOneLine } from '../failure.ts';
 import type { FindingBoard } from '../findings/board.ts';
 import type { Server } from '../server/connection.ts';
 import type { PageChoices, Pages } from '../webview/choices.ts';
@@ -39,7 +40,7 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, Pages
   async open(id: string, language: Language = this.#library.language): Promise<boolean> {
     const page = await this.#library.page(id, language);
     if (!page) {
-      void vscode.window.showErrorMessage(vscode.l10n.t('There is no case {0}.', id));
+      void vscode.window.showErrorMessage(vscode.l10n.t('There is no case {0}.', inOneLine(id)));
       return false;
     }
     const panel = this.#panel ?? this.#create();

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { formatRef, type ObjectRef } from '../../../server/src/core/kube/ref.ts';
 import type { ManifestLocation } from '../../../server/src/protocol.ts';
-import { showFailure } from '../failure.ts';
+import { inOneLine, showFailure } from '../failure.ts';
 import type { Target } from '../picker/questions.ts';
 import type { Server } from '../server/connection.ts';
 import { textColumn } from '../webview/place.ts';
@@ -29,7 +29,7 @@ export async function openDeclaration(server: Server, { source, subject }: Targe
           formatRef(object),
           makers.map(formatRef).join(', '),
         );
-  void vscode.window.showInformationMessage(text);
+  void vscode.window.showInformationMessage(inOneLine(text));
 }
 
 /** One name may be declared for several clusters: base and overlay, staging and production. */

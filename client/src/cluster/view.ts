@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { fillTemplate } from '../../../server/src/core/finding.ts';
 import type { ContextInfo, Failure, NamespaceView, Source } from '../../../server/src/protocol.ts';
-import { failureText } from '../failure.ts';
+import { failureText, inOneLine } from '../failure.ts';
 import type { Server } from '../server/connection.ts';
 import { isUnhealthy } from './health.ts';
 import { ClusterModel } from './model.ts';
@@ -211,7 +211,7 @@ function messageOf(view: NamespaceView): string {
   const missing = [...reasons]
     .map(([detail, gaps]) => `${[...new Set(gaps.map(({ kind }) => kind))].join(', ')} (${detail})`)
     .join('; ');
-  return vscode.l10n.t('Not read: {0}. What depends on it is left out.', missing);
+  return vscode.l10n.t('Not read: {0}. What depends on it is left out.', inOneLine(missing));
 }
 
 const setContext = (key: string, value: unknown): void => {

@@ -1,7 +1,7 @@
 /** Commands of logs: which containers, from when, and whether they are followed. */
 import * as vscode from 'vscode';
 import { LIVE_SCHEME, type LiveDocuments, type LogDocument } from '../cluster/liveDocuments.ts';
-import { asksAgain } from '../failure.ts';
+import { asksAgain, inOneLine } from '../failure.ts';
 import type { Target } from '../picker/questions.ts';
 import type { Targets } from '../picker/target.ts';
 import type { Server } from '../server/connection.ts';
@@ -37,7 +37,7 @@ export function logCommands(server: Server, targets: Targets, documents: LiveDoc
     const containers = answer.value.pods.find(({ ref }) => ref.name === subject.name)?.containers;
     if (!containers) {
       void vscode.window.showInformationMessage(
-        t('Pod {0} is gone; its logs went with it.', `${namespace}/${subject.name}`),
+        t('Pod {0} is gone; its logs went with it.', inOneLine(`${namespace}/${subject.name}`)),
       );
       return undefined;
     }

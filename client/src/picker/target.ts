@@ -5,7 +5,7 @@ import type { Source } from '../../../server/src/protocol.ts';
 import { isClusterRow, objectOf } from '../cluster/nodes.ts';
 import { isSource } from '../cluster/source.ts';
 import type { ClusterView } from '../cluster/view.ts';
-import { showFailure } from '../failure.ts';
+import { inOneLine, showFailure } from '../failure.ts';
 import type { Server } from '../server/connection.ts';
 import { targetOfForeignNode } from './foreignTree.ts';
 import { askContext, askNamespace, askSubject, subjectOf, type Target } from './questions.ts';
@@ -41,7 +41,7 @@ export class Targets {
         '{0} works on {1}, not on {2}.',
         wanted.title,
         wanted.kinds.join(', '),
-        given.subject.kind,
+        inOneLine(given.subject.kind),
       ),
     );
     return undefined;

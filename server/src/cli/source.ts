@@ -2,11 +2,13 @@
 import { resolve } from 'node:path';
 import type { KubeClient } from '../cluster/client.ts';
 import { type ClusterConnections, openConnections } from '../cluster/connections.ts';
+import type { PluginRequest } from '../cluster/execPlugin.ts';
 import { ClusterError } from '../cluster/failure.ts';
 import { resourceNamed } from '../cluster/resources.ts';
 import type { Aim } from '../core/diagnosis/aim.ts';
 import type { Subject } from '../core/diagnosis/observed.ts';
 import { isClusterScoped } from '../core/kube/object.ts';
+import { oneLine } from '../core/printable.ts';
 import { t } from '../l10n.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/read.ts';
 import { type CliIO, UsageError } from './io.ts';
@@ -48,8 +50,11 @@ export async function openSource(flags: SourceFlags, io: CliIO): Promise<OpenSou
     return { kind: 'snapshot', snapshot, namespace: flags.namespace, where: flags.from };
   }
   const connections = openConnections({
-    // Whoever types the command asks for the context, and for its plugin: kubectl would run it too.
-    consent: () => Promise.resolve(true),
+    plugins: {
+      // Whoever types the command asks for the context, and for its plugin: kubectl would run it too.
+      consent: () => Promise.resolve(true),
+      onWaiting: sayWaiting(io),
+    },
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: resolve(io.cwd, flags.kubeconfig) }),
   });
   const client = await connections.client(flags.context);
@@ -57,6 +62,19 @@ export async function openSource(flags: SourceFlags, io: CliIO): Promise<OpenSou
   const { context } = client.connection;
   const aim = { context, kubeconfig: flags.kubeconfig };
   return { kind: 'cluster', client, namespace, where: context, aim, connections };
+}
+
+/** A plugin that does not answer is told once, what it says each time that it says more. */
+function sayWaiting(io: CliIO): (plugin: PluginRequest, words: string) => void {
+  let said: string | undefined;
+  return ({ command }, words) => {
+    if (said === undefined)
+      io.err(
+        `pod-triage: ${t('Credential plugin {command} has not answered yet; it may wait for a sign-in.', { command })}`,
+      );
+    if (words !== '' && words !== said) io.err(`  ${oneLine(words)}`);
+    said = words;
+  };
 }
 
 /** `pod/web-1`, `deploy/web`: kinds as kubectl takes them. */

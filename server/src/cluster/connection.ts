@@ -2,7 +2,7 @@
 import type http from 'node:http';
 import { t } from '../l10n.ts';
 import { Credentials, fileOrData } from './credentials.ts';
-import type { PluginConsent } from './execPlugin.ts';
+import type { PluginHost } from './execPlugin.ts';
 import { fail, noCurrentContext, unknownContext } from './failure.ts';
 import type { ClusterEntry, Environment, Kubeconfig } from './kubeconfig.ts';
 import { makeAgent, proxyFor } from './proxy.ts';
@@ -30,7 +30,7 @@ export interface Connection {
 export function connectionTo(
   config: Kubeconfig,
   contextName: string | undefined,
-  consent: PluginConsent,
+  plugins: PluginHost,
   environment: Environment,
 ): Connection {
   const name = contextName ?? config.currentContext;
@@ -51,7 +51,7 @@ export function connectionTo(
     });
   const server = serverUrl(cluster, context.cluster);
   const proxy = proxyFor(server, cluster.proxyUrl, environment.env);
-  const credentials = new Credentials(user, cluster, consent, environment);
+  const credentials = new Credentials(user, cluster, plugins, environment);
   let agent: { for: string; agent: http.Agent } | undefined;
   return {
     context: name,

@@ -1,11 +1,11 @@
 /** One client for each content of the kubeconfig and context: credentials and sockets are made once. */
 import { KubeClient } from './client.ts';
 import { connectionTo } from './connection.ts';
-import type { PluginConsent } from './execPlugin.ts';
+import type { PluginHost } from './execPlugin.ts';
 import { type Environment, type Kubeconfig, loadKubeconfig, processEnvironment } from './kubeconfig.ts';
 
 export interface ConnectionOptions {
-  consent: PluginConsent;
+  plugins: PluginHost;
   /** A file that replaces KUBECONFIG and the default file. */
   kubeconfig?: string;
   environment?: Environment;
@@ -20,7 +20,7 @@ export interface ClusterConnections {
 }
 
 export function openConnections({
-  consent,
+  plugins,
   kubeconfig: standard,
   environment = processEnvironment(),
 }: ConnectionOptions): ClusterConnections {
@@ -43,7 +43,7 @@ export function openConnections({
       if (known) return known.client;
       // Another content of the same files: clients of the old one are not asked for again.
       closeAll((files, before) => files === kubeconfig && before !== hash);
-      const client = new KubeClient(connectionTo(loaded, context, consent, environment));
+      const client = new KubeClient(connectionTo(loaded, context, plugins, environment));
       clients.set(key, { client, kubeconfig, hash });
       return client;
     },

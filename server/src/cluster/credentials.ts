@@ -1,7 +1,7 @@
 /** The credentials of a kubeconfig's user: embedded, from files, or from a plugin, whose answer is kept until it expires. */
 import { readFile } from 'node:fs/promises';
 import { t } from '../l10n.ts';
-import { type PluginConsent, type PluginCredential, runPlugin } from './execPlugin.ts';
+import { type PluginCredential, type PluginHost, runPlugin } from './execPlugin.ts';
 import { fail } from './failure.ts';
 import type { ClusterEntry, Environment, UserEntry } from './kubeconfig.ts';
 
@@ -50,7 +50,7 @@ interface Run {
 export class Credentials {
   readonly #user: UserEntry | undefined;
   readonly #cluster: ClusterEntry;
-  readonly #consent: PluginConsent;
+  readonly #plugins: PluginHost;
   readonly #environment: Environment;
   #plugin: PluginCredential | undefined;
   /** One run serves all that wait for it; it goes on while one of them still waits. */
@@ -60,12 +60,12 @@ export class Credentials {
   constructor(
     user: UserEntry | undefined,
     cluster: ClusterEntry,
-    consent: PluginConsent,
+    plugins: PluginHost,
     environment: Environment,
   ) {
     this.#user = user;
     this.#cluster = cluster;
-    this.#consent = consent;
+    this.#plugins = plugins;
     this.#environment = environment;
   }
 
@@ -132,7 +132,7 @@ export class Credentials {
       const ca = await fileOrData(this.#cluster.caFile, this.#cluster.caData, this.#cluster.file);
       const caData = ca === undefined ? undefined : Buffer.from(ca).toString('base64');
       return runPlugin(exec, this.#cluster, caData, {
-        consent: this.#consent,
+        host: this.#plugins,
         environment: this.#environment,
         signal: stop.signal,
       });

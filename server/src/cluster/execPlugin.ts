@@ -20,6 +20,18 @@ export interface PluginRequest {
 /** Asks the user whether a plugin may run. */
 export type PluginConsent = (request: PluginRequest, signal: AbortSignal) => Promise<boolean>;
 
+/** Who is asked about plugins, and told of one that does not answer at once. */
+export interface PluginHost {
+  consent: PluginConsent;
+  /**
+   * It runs for a while now: what it has said so far, a sign-in perhaps. Called again when it says more.
+   * `stop` ends it; whoever waits for its answer gets a failure.
+   */
+  onWaiting?(request: PluginRequest, words: string, stop: () => void): void;
+  /** One that was waited for is over, however it ended. */
+  onEnded?(request: PluginRequest): void;
+}
+
 export interface PluginCredential {
   token?: string;
   cert?: string;
@@ -29,21 +41,26 @@ export interface PluginCredential {
 }
 
 export interface PluginOptions {
-  consent: PluginConsent;
+  host: PluginHost;
   environment: Environment;
   signal: AbortSignal;
   /** A person may have to finish a sign-in in a browser. */
   timeoutMs?: number;
+  /** After so long without an answer the host is told. */
+  patienceMs?: number;
 }
 
 const TIMEOUT_MS = 60_000;
+const PATIENCE_MS = 3000;
+/** Words that come together are told together. */
+const GATHER_MS = 100;
 const MAX_OUTPUT = 1024 * 1024;
 const API_VERSION = /^client\.authentication\.k8s\.io\/(v1|v1beta1)$/;
 
 const pluginFailure = (message: string, detail?: string): ClusterError =>
   fail({ code: 'exec-plugin', message, ...(detail ? { detail } : {}) });
 
-/** Runs the plugin and reads its answer. Throws `exec-plugin` or `timed-out` failures. */
+/** Runs the plugin and reads its answer. Throws `exec-plugin` failures, and the signal's reason. */
 export async function runPlugin(
   plugin: ExecPlugin,
   cluster: ClusterEntry,
@@ -87,9 +104,9 @@ export async function runPlugin(
     .update(JSON.stringify([file, plugin.args, plugin.file]))
     .digest('hex');
   const request: PluginRequest = { hash, command: file, args: plugin.args, file: plugin.file };
-  if (!(await options.consent(request, options.signal)))
+  if (!(await options.host.consent(request, options.signal)))
     throw pluginFailure(t('Credential plugin {command} was not allowed to run.', { command }));
-  const output = await capture(file, plugin.args, env, options);
+  const output = await capture(request, env, options);
   return readCredential(output, plugin);
 }
 
@@ -120,11 +137,11 @@ function pluginEnvironment(
 }
 
 function capture(
-  file: string,
-  args: string[],
+  request: PluginRequest,
   env: Record<string, string | undefined>,
-  { signal, timeoutMs = TIMEOUT_MS }: PluginOptions,
+  { host, signal, timeoutMs = TIMEOUT_MS, patienceMs = PATIENCE_MS }: PluginOptions,
 ): Promise<string> {
+  const { command: file, args } = request;
   let resolve: (output: string) => void = () => {};
   let reject: (error: Error) => void = () => {};
   const promise = new Promise<string>((onDone, onError) => {
@@ -145,6 +162,22 @@ function capture(
     child.stderr.destroy();
     reject(error);
   };
+  let isWaitedFor = false;
+  let telling: NodeJS.Timeout | undefined;
+  const said = (): string => words.trim().slice(-400);
+  const stopped = (): void =>
+    stop(
+      pluginFailure(
+        t('Credential plugin {command} was stopped before it answered.', { command: file }),
+        said(),
+      ),
+    );
+  const tell = (): void => {
+    isWaitedFor = true;
+    telling = undefined;
+    host.onWaiting?.(request, said(), stopped);
+  };
+  telling = setTimeout(tell, patienceMs);
   const timer = setTimeout(() => {
     stop(
       fail({
@@ -156,7 +189,7 @@ function capture(
             seconds: timeoutMs / 1000,
           },
         ),
-        ...(words ? { detail: words.trim().slice(-400) } : {}),
+        ...(words ? { detail: said() } : {}),
       }),
     );
   }, timeoutMs);
@@ -169,6 +202,7 @@ function capture(
   });
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     words = (words + chunk).slice(-4096);
+    if (isWaitedFor) telling ??= setTimeout(tell, GATHER_MS);
   });
   child.on('error', (error) =>
     reject(
@@ -183,12 +217,14 @@ function capture(
           command: file,
           code: code ?? killed ?? '',
         }),
-        words.trim().slice(-400),
+        said(),
       ),
     );
   });
   return promise.finally(() => {
     clearTimeout(timer);
+    clearTimeout(telling);
+    if (isWaitedFor) host.onEnded?.(request);
     signal.removeEventListener('abort', onAbort);
   });
 }

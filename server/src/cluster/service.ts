@@ -7,7 +7,7 @@ import { readSnapshot, type Snapshot } from '../snapshot/read.ts';
 import type { KubeClient } from './client.ts';
 import { type ClusterConnections, openConnections } from './connections.ts';
 import { eventLines } from './eventLines.ts';
-import type { PluginConsent } from './execPlugin.ts';
+import type { PluginHost } from './execPlugin.ts';
 import { fail, failureOf } from './failure.ts';
 import { contextInfos, kubeconfigPaths, processEnvironment } from './kubeconfig.ts';
 import { KubeconfigWatch } from './kubeconfigWatch.ts';
@@ -40,9 +40,9 @@ export class ClusterService {
   #live: LiveView | undefined;
   #shown = 0;
 
-  constructor(notify: NotifyClient, consent: PluginConsent) {
+  constructor(notify: NotifyClient, plugins: PluginHost) {
     this.#notify = notify;
-    this.#connections = openConnections({ consent });
+    this.#connections = openConnections({ plugins });
     this.#watch = new KubeconfigWatch(() => void this.#kubeconfigTouched());
     this.terminals = new Terminals(notify);
     this.handlers = {

@@ -119,6 +119,7 @@ export function registerCluster(connection: Connection, deps: ClusterDeps): Clus
   forward('podTriage/terminalInput');
   forward('podTriage/terminalRead');
   forward('podTriage/terminalResize');
+  forward('podTriage/stopPlugin');
   connection.onNotification(
     'podTriage/allowPlugin',
     (params: ClientNotifications['podTriage/allowPlugin']) => {

@@ -111,6 +111,11 @@ export function clientFor(
   options: { timeoutMs?: number; env?: NodeJS.ProcessEnv } = {},
 ): KubeClient {
   const environment = { env: options.env ?? { PATH: process.env.PATH }, home: '/nonexistent' };
-  const connection = connectionTo(configFor(server, cluster, user), 'test', async () => true, environment);
+  const connection = connectionTo(
+    configFor(server, cluster, user),
+    'test',
+    { consent: async () => true },
+    environment,
+  );
   return new KubeClient(connection, options.timeoutMs);
 }
