@@ -52,14 +52,15 @@ export class CasePanels implements vscode.WebviewPanelSerializer<unknown>, Pages
 
   async #draw(panel: vscode.WebviewPanel, page: CasePage, language: Language): Promise<void> {
     const { id } = page;
-    this.#shown = { id, language, choices: [] };
+    const shown = { id, language, choices: [] as CaseChoice[] };
+    this.#shown = shown;
     this.#related = relatedTo(id, this.#board);
     const live = this.#related.find((each) => each.live)?.live;
     const body = fillNames(page.body, live ? namesOf(live.finding, live.subject) : {});
     const [rendered, rules] = await Promise.all([renderMarkdown(body), this.#rules(id)]);
     panel.title = page.title;
     const contents = { page, language, related: this.#related, rules };
-    this.#shown.choices = caseChoices(contents, body, vscode.l10n.t);
+    shown.choices = caseChoices(contents, body, vscode.l10n.t);
     panel.webview.html = pageHtml(panel.webview, this.#extensionUri, {
       language,
       title: page.title,
