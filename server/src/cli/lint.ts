@@ -93,12 +93,12 @@ async function readFiles(paths: string[], config: LintConfig, io: CliIO): Promis
   const schema = readSchema(io.root);
   const files: SourceFile[] = [];
   if (paths.includes(STDIN)) files.push(parseFile('<stdin>', await io.readStdin(), schema));
-  for (const file of manifestFiles(
-    paths.filter((path) => path !== STDIN),
+  for (const { file, path } of manifestFiles(
+    paths.filter((each) => each !== STDIN),
     io.cwd,
-    (file) => isIgnoredFile(config, file),
+    (each) => isIgnoredFile(config, each),
   )) {
-    const text = readManifest(resolve(io.cwd, file), MAX_BYTES);
+    const text = readManifest(path, MAX_BYTES);
     if (text === undefined)
       io.err(
         t('{file} is not linted: it is binary or larger than {limit} MiB.', {

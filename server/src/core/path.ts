@@ -41,6 +41,10 @@ export function eachAt(
   walk(root, steps, 0, base, [], found);
 }
 
+/** False when nothing stands at a field that is the first step of a place: most objects lack most places. */
+export const mayLead = (root: object, first: string | undefined): boolean =>
+  first === undefined || (root as Record<string, unknown>)[first] !== undefined;
+
 function walk(
   value: unknown,
   steps: readonly string[],

@@ -1,6 +1,6 @@
 /** Every place of a built-in object that holds a quantity. */
 
-import { eachAt, type Path } from '../path.ts';
+import { eachAt, mayLead, type Path } from '../path.ts';
 import { remember } from '../remember.ts';
 import { isBuiltinGroup, type KubeObject } from './object.ts';
 import { groupOf } from './ref.ts';
@@ -40,8 +40,13 @@ const MAPS: Record<string, readonly (readonly string[])[]> = {
   RuntimeClass: [['overhead', 'podFixed']],
 };
 
-/** Single quantities, with what they count. */
-const POD_FIELDS: readonly { at: readonly string[]; resource?: string }[] = [
+/** A single quantity, with what it counts. */
+interface Field {
+  at: readonly string[];
+  resource?: string;
+}
+
+const POD_FIELDS: readonly Field[] = [
   { at: ['volumes', '*', 'emptyDir', 'sizeLimit'], resource: 'memory' },
   ...['containers', 'initContainers'].map((list) => ({
     at: [list, '*', 'env', '*', 'valueFrom', 'resourceFieldRef', 'divisor'],
@@ -50,30 +55,37 @@ const POD_FIELDS: readonly { at: readonly string[]; resource?: string }[] = [
 const METRIC_TARGETS = ['resource', 'pods', 'object', 'external', 'containerResource'].flatMap((type) =>
   ['averageValue', 'value'].map((field) => ({ at: ['spec', 'metrics', '*', type, 'target', field] })),
 );
-const FIELDS: Record<string, readonly { at: readonly string[]; resource?: string }[]> = {
+const FIELDS: Record<string, readonly Field[]> = {
   HorizontalPodAutoscaler: METRIC_TARGETS,
 };
 
+const NONE: readonly QuantityPlace[] = [];
+
 /** The quantities of an object, in the order of the tables. */
 export const quantityPlaces = remember((object: KubeObject): readonly QuantityPlace[] => {
+  const { kind } = object;
+  const base = templatePath(kind);
+  if (!base && !Object.hasOwn(MAPS, kind) && !Object.hasOwn(FIELDS, kind)) return NONE;
   const places: QuantityPlace[] = [];
   const map = (value: unknown, path: Path): void => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
     for (const [name, quantity] of Object.entries(value))
       places.push({ path: [...path, name], value: quantity, resource: baseName(name) });
   };
-  const base = templatePath(object.kind);
+  const single = ({ resource }: Field, value: unknown, path: Path): void => {
+    places.push({ path, value, ...(resource === undefined ? {} : { resource }) });
+  };
   const spec = podTemplateOf(object)?.spec;
   if (base && spec) {
     const at = [...base, 'spec'];
-    for (const steps of POD_MAPS) eachAt(spec, steps, at, map);
-    for (const { at: steps, ...rest } of POD_FIELDS)
-      eachAt(spec, steps, at, (value, path) => places.push({ path, value, ...rest }));
+    for (const steps of POD_MAPS) if (mayLead(spec, steps[0])) eachAt(spec, steps, at, map);
+    for (const field of POD_FIELDS)
+      if (mayLead(spec, field.at[0])) eachAt(spec, field.at, at, (value, path) => single(field, value, path));
   }
   if (!isBuiltinGroup(groupOf(object.apiVersion))) return places;
-  for (const steps of own(MAPS, object.kind)) eachAt(object, steps, [], map);
-  for (const { at: steps, ...rest } of own(FIELDS, object.kind))
-    eachAt(object, steps, [], (value, path) => places.push({ path, value, ...rest }));
+  for (const steps of own(MAPS, kind)) eachAt(object, steps, [], map);
+  for (const field of own(FIELDS, kind))
+    eachAt(object, field.at, [], (value, path) => single(field, value, path));
   return places;
 });
 

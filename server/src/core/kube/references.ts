@@ -1,5 +1,5 @@
 /** Every place where an object names another one: one reader for rules, links, rename and the graph. */
-import { eachAt, type Path } from '../path.ts';
+import { eachAt, mayLead, type Path } from '../path.ts';
 import type { KubeObject } from './object.ts';
 import { groupOf } from './ref.ts';
 import type { Resource } from './store.ts';
@@ -245,13 +245,14 @@ const own = <T>(table: Record<string, readonly T[]>, kind: string): readonly T[]
 
 /** `root` is what the places of a table start from, `base` its path in the object. */
 function read(
-  root: unknown,
+  root: object,
   place: Place,
   base: Path,
   namespace: string | undefined,
   into: Reference[],
 ): void {
   const { usage, kind, group = '', name: nameField = 'name' } = place;
+  if (!mayLead(root, place.at[0] ?? nameField)) return;
   eachMap(root, place.at, base, (map, path) => {
     const name = map[nameField];
     if (typeof name !== 'string' || name === '') return;

@@ -48,7 +48,7 @@ export class Store {
   /** Kind and namespace. */
   readonly #byPlace = new Map<string, Set<Resource>>();
   /** Kind, namespace and name, whatever the group. */
-  readonly #byName = new Map<string, Set<Resource>>();
+  readonly #byName = new Map<string, Resource[]>();
   readonly #byFile = new Map<string, Resource[]>();
   /** namespace → `key=value` → workloads whose pods carry that label. */
   readonly #byLabel = new Map<string, Map<string, Set<Workload>>>();
@@ -101,8 +101,7 @@ export class Store {
     namespace: string | undefined,
     name: string,
   ): Resource<T> | undefined {
-    const [first] = this.#byName.get(`${placeKey(kind, namespace)}\n${name}`) ?? [];
-    return first as Resource<T> | undefined;
+    return this.#byName.get(nameKey({ kind, namespace, name }))?.[0] as Resource<T> | undefined;
   }
 
   /** Kinds present. */
@@ -161,10 +160,11 @@ export class Store {
   add(resource: Resource): void {
     const key = refKey(resource.ref);
     this.#places.delete(key);
-    const same = this.#byKey.get(key);
-    if (same) same.push(resource);
-    else this.#byKey.set(key, [resource]);
-    for (const set of this.#setsOf(resource)) set.add(resource);
+    append(this.#byKey, key, resource);
+    append(this.#byName, nameKey(resource.ref), resource);
+    const { kind, namespace: place } = resource.ref;
+    into(this.#byKind, kind).add(resource);
+    into(this.#byPlace, placeKey(kind, place)).add(resource);
     const first = firstSelected(resource);
     if (first) into(within(this.#bySelector, namespaceOf(resource)), first).add(resource);
     const template = podTemplateOf(resource.object);
@@ -190,15 +190,16 @@ export class Store {
     // Once for each identity: a file may declare one thousands of times.
     for (const key of new Set([...gone].map(({ ref }) => refKey(ref)))) {
       this.#places.delete(key);
-      const rest = (this.#byKey.get(key) ?? []).filter((resource) => !gone.has(resource));
-      if (rest.length > 0) this.#byKey.set(key, rest);
-      else this.#byKey.delete(key);
+      without(this.#byKey, key, gone);
     }
+    for (const key of new Set([...gone].map(({ ref }) => nameKey(ref)))) without(this.#byName, key, gone);
     for (const resource of gone) this.#unlist(resource);
   }
 
   #unlist(resource: Resource): void {
-    for (const set of this.#setsOf(resource)) set.delete(resource);
+    const { kind, namespace: place } = resource.ref;
+    this.#byKind.get(kind)?.delete(resource);
+    this.#byPlace.get(placeKey(kind, place))?.delete(resource);
     const first = firstSelected(resource);
     if (first) this.#bySelector.get(namespaceOf(resource))?.get(first)?.delete(resource);
     const workload = this.#workloadOf.get(resource);
@@ -207,11 +208,6 @@ export class Store {
     this.#workloadOf.delete(resource);
     this.#workloads.get(namespace)?.delete(workload);
     for (const label of labelsOf(workload)) this.#byLabel.get(namespace)?.get(label)?.delete(workload);
-  }
-
-  #setsOf({ ref: { kind, namespace, name } }: Resource): Set<Resource>[] {
-    const place = placeKey(kind, namespace);
-    return [into(this.#byKind, kind), into(this.#byPlace, place), into(this.#byName, `${place}\n${name}`)];
   }
 }
 
@@ -228,6 +224,16 @@ function firstSelected(resource: Resource): string | undefined {
 
 const placeKey = (kind: string, namespace: string | undefined): string => `${kind}\n${namespace ?? ''}`;
 
+const nameKey = ({
+  kind,
+  namespace,
+  name,
+}: {
+  kind: string;
+  namespace?: string | undefined;
+  name: string;
+}): string => `${kind}\n${namespace ?? ''}\n${name}`;
+
 const labelsOf = ({ template }: Workload): string[] =>
   Object.entries(template.metadata?.labels ?? {}).map(([key, value]) => `${key}=${value}`);
 
@@ -235,6 +241,18 @@ function within<K, V>(maps: Map<string, Map<K, V>>, key: string): Map<K, V> {
   const map = maps.get(key) ?? new Map<K, V>();
   maps.set(key, map);
   return map;
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const known = map.get(key);
+  if (known) known.push(value);
+  else map.set(key, [value]);
+}
+
+function without<K, V>(map: Map<K, V[]>, key: K, gone: ReadonlySet<V>): void {
+  const rest = (map.get(key) ?? []).filter((value) => !gone.has(value));
+  if (rest.length > 0) map.set(key, rest);
+  else map.delete(key);
 }
 
 function into<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
@@ -248,12 +266,13 @@ function into<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
  * are there as they were last, without origin: nothing is said about them, and nobody misses them.
  */
 export function resourcesOf(file: SourceFile): Resource[] {
-  return file.documents.flatMap(({ start, document }): Resource[] => [
-    ...document.manifests.map((manifest) => ({
-      ref: refOf(manifest.object),
-      object: manifest.object,
-      origin: { file, manifest, start },
-    })),
-    ...(document.remembered ?? []).map(({ object }) => ({ ref: refOf(object), object })),
-  ]);
+  const resources: Resource[] = [];
+  for (const { start, document } of file.documents) {
+    for (const manifest of document.manifests) {
+      const { object } = manifest;
+      resources.push({ ref: refOf(object), object, origin: { file, manifest, start } });
+    }
+    for (const { object } of document.remembered ?? []) resources.push({ ref: refOf(object), object });
+  }
+  return resources;
 }

@@ -152,7 +152,7 @@ function mergeSettings(base: RuleSetting | undefined, over: RuleSetting): RuleSe
 
 /** True when the configuration leaves a file out. */
 export const isIgnoredFile = (config: LintConfig, file: string): boolean =>
-  (config.ignore ?? []).some((pattern) => matchesPathGlob(pattern, relativeTo(config, file)));
+  config.ignore?.some((pattern) => matchesPathGlob(pattern, relativeTo(config, file))) === true;
 
 /** A file below `root` as a path from there, others as they are. URIs are decoded: globs are written in plain text. */
 export function relativeTo({ root, cwd }: Pick<LintConfig, 'root' | 'cwd'>, file: string): string {

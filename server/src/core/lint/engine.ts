@@ -3,10 +3,10 @@ import { type Finding, fillTemplate, type MessageData, type Related, type Transl
 import { isBuiltinGroup } from '../kube/object.ts';
 import { isListedPatch } from '../kube/patches.ts';
 import { groupOf, type ObjectRef } from '../kube/ref.ts';
-import { type Resource, refOf, type Store } from '../kube/store.ts';
+import { type Origin, type Resource, refOf, type Store } from '../kube/store.ts';
 import { containerNameAt, POD_KINDS } from '../kube/workload.ts';
 import { formatPath, type Path } from '../path.ts';
-import type { Document, Manifest, PlacedDocument, SourceFile } from '../yaml/document.ts';
+import type { Document, Manifest, SourceFile } from '../yaml/document.ts';
 import { rangeOf } from '../yaml/range.ts';
 import { isIgnoredFile, LATEST_KUBERNETES, type LintConfig, parseVersion } from './config.ts';
 import { creationEdits, objectEdits } from './fixEdits.ts';
@@ -64,34 +64,27 @@ export class Linter {
     const findings: Finding[] = [];
     if (isIgnoredFile(this.#config, file.file)) return findings;
     const suppressions = suppressionsOf(file);
-    const resources = new Map(
-      store.inFile(file.file).map((resource) => [resource.origin?.manifest, resource]),
-    );
-    for (const placed of file.documents)
-      for (const manifest of placed.document.manifests) {
-        const resource = resources.get(manifest);
-        if (resource)
-          findings.push(...this.#lintObject(file, placed, manifest, resource, store, suppressions));
-      }
+    for (const resource of store.inFile(file.file))
+      if (resource.origin?.file === file)
+        findings.push(...this.#lintObject(resource, resource.origin, store, suppressions));
     for (const { rule, params } of this.#fileRules(file))
       if (rule.scope === 'file') findings.push(...this.#lintText(file, rule, params, suppressions));
     return findings.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
   }
 
   #lintObject(
-    file: SourceFile,
-    { start }: PlacedDocument,
-    manifest: Manifest,
     resource: Resource,
+    { file, manifest, start }: Origin,
     store: Store,
     suppressions: Suppressions,
   ): Finding[] {
+    const rules = this.#rulesFor(resource);
     let objectReports = this.#objectReports.get(manifest);
     if (!objectReports) {
-      objectReports = this.#run('object', resource, store);
+      objectReports = this.#run(rules.object, resource, store);
       this.#objectReports.set(manifest, objectReports);
     }
-    const workspaceReports = this.#run('workspace', resource, store);
+    const workspaceReports = this.#run(rules.workspace, resource, store);
     // Nearly every object has nothing to be told.
     if (objectReports.length === 0 && workspaceReports.length === 0) return [];
     const reports = [...objectReports, ...workspaceReports];
@@ -123,11 +116,10 @@ export class Linter {
       });
   }
 
-  /** Runs the rules of one scope. One context serves them all: on a folder, a closure a rule and object is a million. */
-  #run(scope: 'object' | 'workspace', resource: Resource, store: Store): Report[] {
+  /** One context serves them all: on a folder, a closure a rule and object is a million. */
+  #run(rules: readonly SelectedRule[], resource: Resource, store: Store): Report[] {
     const reports: Report[] = [];
     const node = resource.origin?.manifest.node;
-    const rules = this.#rulesFor(resource)[scope];
     const [first] = rules;
     if (!node || !first) return reports;
     let selected = first;
@@ -154,7 +146,11 @@ export class Linter {
       context.params = selected.params;
       (selected.rule as ObjectRule).check(resource, context);
     };
-    for (selected of rules) this.#guard(selected.rule, check);
+    // By index: this line runs for every rule on every object.
+    for (let i = 0; i < rules.length; i++) {
+      selected = rules[i] as SelectedRule;
+      this.#guard(selected.rule, check);
+    }
     return reports;
   }
 

@@ -19,14 +19,15 @@ export function parseFile(file: string, text: string, schema?: Schema, before?: 
     start,
     // Each is taken over once: what holds two equal documents has two manifests, in two places.
     document:
-      known.get(text)?.shift() ?? remembering(parseDocumentText(text, schema), earlier[index]?.document),
+      known?.get(text)?.shift() ?? remembering(parseDocumentText(text, schema), earlier[index]?.document),
   }));
   return { file, text, documents, ...(schema ? { schema } : {}) };
 }
 
-function knownDocuments(before: SourceFile | undefined): Map<string, Document[]> {
+function knownDocuments(before: SourceFile | undefined): Map<string, Document[]> | undefined {
+  if (!before) return undefined;
   const known = new Map<string, Document[]>();
-  for (const { document } of before?.documents ?? []) {
+  for (const { document } of before.documents) {
     const same = known.get(document.text);
     if (same) same.push(document);
     else known.set(document.text, [document]);

@@ -27,6 +27,7 @@ export const duplicateResource = objectRule()({
   check(resource, { store, params, report }) {
     // A generated name is another one each time.
     if (!resource.object.metadata.name || !resource.origin) return;
+    if (store.all(resource.ref).length === 1) return;
     const { file } = resource.origin.file;
     const places = store.places(resource.ref);
     const here = places.get(folderOf(file))?.get(file) ?? [];

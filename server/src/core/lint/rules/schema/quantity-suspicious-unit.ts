@@ -19,8 +19,10 @@ export const quantitySuspiciousUnit = objectRule()({
   },
 
   check({ object }, { params, report }) {
+    const places = quantityPlaces(object);
+    if (places.length === 0) return;
     const least = parseQuantity(params.minMemory) ?? 0;
-    for (const { path, value, resource } of quantityPlaces(object)) {
+    for (const { path, value, resource } of places) {
       if (resource === undefined || (typeof value !== 'string' && typeof value !== 'number')) continue;
       const amount = parseQuantity(value);
       if (amount === undefined || amount <= 0) continue;
