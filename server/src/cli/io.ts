@@ -12,7 +12,7 @@ export interface CliIO {
   root: string;
   readStdin(): Promise<string>;
   /** Asks a question that is answered by yes or no; absent where nobody sits at a terminal. */
-  confirm?: (question: string, signal: AbortSignal) => Promise<boolean>;
+  confirm?: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
 /** Usage or input that cannot be read: exit code 2 with one line that says how to mend it. */

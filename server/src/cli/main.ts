@@ -1,7 +1,6 @@
 /** The command line: picks the command, turns errors into one line and an exit code. */
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { loadMessages, localeOf, t } from '../l10n.ts';
 import { cases } from './cases.ts';
 import { type CliIO, UsageError } from './io.ts';
@@ -58,7 +57,10 @@ async function main(argv: string[]): Promise<number> {
       for await (const chunk of process.stdin) text += chunk;
       return text;
     },
-    ...(process.stdin.isTTY && process.stderr.isTTY ? { confirm } : {}),
+    // Asked for when it is needed: a lint has no use for the streams.
+    get confirm() {
+      return process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined;
+    },
   };
   loadMessages(join(io.root, 'dist', 'l10n'), localeOf(io.env));
   const [name = 'help', ...args] = argv;
@@ -83,6 +85,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 /** On standard error: standard output is for results. Anything but yes is no. */
 async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await lines.question(`${question} [y/N] `, { signal });

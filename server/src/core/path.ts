@@ -68,8 +68,10 @@ function walk(
     }
   }
   if (value === undefined || value === null) return;
+  const path = base.slice();
   let next = 0;
-  found(value, [...base, ...steps.map((step) => (step === '*' ? (indexes[next++] ?? 0) : step))]);
+  for (const step of steps) path.push(step === '*' ? (indexes[next++] ?? 0) : step);
+  found(value, path);
 }
 
 /** The value at `path`, or undefined when a step is not there. */
