@@ -9,9 +9,10 @@ interface Look {
   word: string;
 }
 
+/** Colours that every theme has; those of lists are missing where contrast is high. */
 const LOOKS: Record<Health, Look> = {
-  failing: { icon: 'error', color: 'list.errorForeground', word: vscode.l10n.t('failing') },
-  warning: { icon: 'warning', color: 'list.warningForeground', word: vscode.l10n.t('warning') },
+  failing: { icon: 'error', color: 'problemsErrorIcon.foreground', word: vscode.l10n.t('failing') },
+  warning: { icon: 'warning', color: 'problemsWarningIcon.foreground', word: vscode.l10n.t('warning') },
   progressing: { icon: 'sync', color: 'charts.blue', word: vscode.l10n.t('progressing') },
   unknown: { icon: 'question', color: 'descriptionForeground', word: vscode.l10n.t('unknown') },
   healthy: { icon: 'pass', color: 'testing.iconPassed', word: vscode.l10n.t('healthy') },

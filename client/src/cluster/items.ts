@@ -34,7 +34,7 @@ export function itemOf(row: ClusterRow, key: string): vscode.TreeItem {
       return moreItem(row.workload, row.rest, key);
     case 'failure': {
       const item = new vscode.TreeItem(row.failure.message, None);
-      item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+      item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
       if (row.failure.detail) item.tooltip = row.failure.detail;
       item.accessibilityInformation = { label: failureText(row.failure) };
       return item;

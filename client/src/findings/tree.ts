@@ -24,10 +24,14 @@ interface Look {
 }
 
 const LOOKS: Record<Severity, Look> = {
-  error: { icon: 'error', color: 'list.errorForeground', title: (n) => vscode.l10n.t('Errors: {0}', n) },
+  error: {
+    icon: 'error',
+    color: 'problemsErrorIcon.foreground',
+    title: (n) => vscode.l10n.t('Errors: {0}', n),
+  },
   warning: {
     icon: 'warning',
-    color: 'list.warningForeground',
+    color: 'problemsWarningIcon.foreground',
     title: (n) => vscode.l10n.t('Warnings: {0}', n),
   },
   info: { icon: 'info', color: 'charts.blue', title: (n) => vscode.l10n.t('Information: {0}', n) },

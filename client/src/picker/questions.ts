@@ -64,7 +64,7 @@ function contextChoice({ name, cluster, server, namespace, current, file }: Cont
       .join(' · '),
     detail: `${server} · ${file}`,
     iconPath: isProduction(value)
-      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
+      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground'))
       : new vscode.ThemeIcon('server-environment'),
   };
 }

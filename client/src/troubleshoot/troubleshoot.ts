@@ -103,7 +103,7 @@ export class Troubleshooter {
 }
 
 const LOOKS: Record<FlowAnswer['outcome'], { icon: string; color?: string; word: string }> = {
-  found: { icon: 'error', color: 'list.errorForeground', word: t('stops here') },
+  found: { icon: 'error', color: 'problemsErrorIcon.foreground', word: t('stops here') },
   'ruled-out': { icon: 'pass', color: 'testing.iconPassed', word: t('in order') },
   'not-checked': { icon: 'question', word: t('not checked') },
   probe: { icon: 'terminal', word: t('needs a test in the cluster') },
