@@ -49,7 +49,7 @@ async function agreed(proposal: ProbeProposal, source: Source, subject: Subject)
   const isAllSaid = yaml === '' && tests.length <= MAX_TESTS;
   const chosen = await vscode.window.showWarningMessage(
     question,
-    { modal: true, detail: detailOf(proposal, source) },
+    { modal: true, detail: detailOf(proposal, source, show) },
     ...(isAllSaid ? [run] : [run, show]),
   );
   if (chosen !== show) return chosen === run;
@@ -68,7 +68,11 @@ const MAX_TESTS = 10;
 
 const row = (test: string): string => `· ${test}`;
 
-function detailOf({ namespace, object, image, summary, tests }: ProbeProposal, source: Source): string {
+function detailOf(
+  { namespace, object, image, summary, tests }: ProbeProposal,
+  source: Source,
+  show: string,
+): string {
   const more = tests.length - MAX_TESTS;
   return [
     isProduction(source) ? vscode.l10n.t('This is a production context.') : undefined,
@@ -81,7 +85,7 @@ function detailOf({ namespace, object, image, summary, tests }: ProbeProposal, s
     '',
     vscode.l10n.t('It tries:'),
     ...tests.slice(0, MAX_TESTS).map(row),
-    ...(more > 0 ? [vscode.l10n.t('… {0} more', more)] : []),
+    ...(more > 0 ? [vscode.l10n.t('… {0} more: “{1}” lists them all', more, show)] : []),
   ]
     .filter((line) => line !== undefined)
     .join('\n');
