@@ -69,6 +69,20 @@ const http = (port: number | string, more: Probe = {}): Probe => ({
 });
 const KILL = 'Container app failed liveness probe, will be restarted';
 
+function hook(healthy: boolean): Case {
+  const web = o.deployment('web', {
+    container: { lifecycle: { postStart: { exec: { command: ['check', 'self'] } } } },
+    // Later than in its recording: the back-off has covered the reason, and the application handled SIGTERM.
+    podOptions: () => (healthy ? {} : { states: { app: o.crashed(0, 'Completed') } }),
+  });
+  const [pod] = web.pods;
+  const events = [
+    o.event(pod!, 'FailedPostStartHook', 'PostStartHook failed', { count: 4 }),
+    o.event(pod!, 'Killing', 'FailedPostStartHook', { type: 'Normal', count: 4 }),
+  ];
+  return { objects: [...web.all, ...events], subject: web.deployment };
+}
+
 function gate(status: string | undefined): Case {
   const spec: PodSpec = { readinessGates: [{ conditionType: 'lb.example/ready' }] };
   const web = o.deployment('web', {
@@ -190,6 +204,18 @@ export const probes: Scenario[] = [
     `${C}.livenessProbe`,
     'The liveness probe of Deployment web kills container app after 15 s, while it is still starting; there is no startupProbe.',
   ),
+  {
+    mode: 'poststart-hook-failed',
+    fires: [
+      {
+        ...hook(false),
+        at: `${C}.lifecycle.postStart`,
+        message:
+          'The postStart hook of container app in Deployment web fails, so the kubelet kills the container: check self.',
+      },
+    ],
+    silent: [hook(true)],
+  },
   {
     mode: 'pod-readiness-gate-unmet',
     fires: [
