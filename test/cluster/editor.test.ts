@@ -5,14 +5,19 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it, test } from 'node:test';
+import { after, afterEach, before, describe, it, test } from 'node:test';
 import { activeTest } from './editor/activeTest.ts';
+import { hostDeath } from './editor/hostDeath.ts';
+import { logs } from './editor/logs.ts';
 import { outage } from './editor/outage.ts';
 import { Stage } from './editor/stage.ts';
 import { terminals } from './editor/terminals.ts';
 import { statusOf } from './lib/cluster.ts';
-import { sleep, until } from './lib/run.ts';
+import { until } from './lib/run.ts';
 import { deployment, makeNamespace, makeUser, podOf, podReady } from './lib/stage.ts';
+
+/** Longer than a container is given to start before its probes count. */
+const SETTLED_MS = 10_000;
 
 if (statusOf('real').kind === 'up') describe('the editor against the cluster', suite);
 else
@@ -24,7 +29,12 @@ function suite(): void {
   let stage: Stage;
 
   before(async () => {
-    stage = await Stage.open(['crash', 'verdict', 'here', 'there', 'tested', 'terminal', 'outage']);
+    stage = await Stage.open(['crash', 'verdict', 'here', 'there', 'tested', 'terminal', 'logs', 'outage']);
+  });
+
+  // What the editor shows when a test fails is half of the explanation.
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed) await stage.failed(context.name);
   });
 
   after(() => stage?.close());
@@ -66,12 +76,12 @@ function suite(): void {
     await stage.switchTo('verdict');
     await stage.row('quotes').locator('.monaco-tl-twistie.collapsible').click({ timeout: 30_000 });
     const pod = await until('The pod of quotes', 20, () => podOf(stage.api, where, 'quotes'));
-    // A container that has just started is given five seconds before its readiness probe counts.
-    await until('A running container', 30, async () => {
+    // A pod that is still starting is not judged: its readiness probe has to have failed for a while.
+    await until('A readiness probe that has failed for some time', 60, async () => {
       const [status] = (await podOf(stage.api, where, 'quotes'))?.status.containerStatuses ?? [];
-      return status?.state?.running;
+      const since = status?.state?.running?.startedAt;
+      return since && Date.now() - Date.parse(since) > SETTLED_MS ? true : undefined;
     });
-    await sleep(8000);
     await stage.pick(stage.row(pod.metadata.name), 'Diagnose');
     const report = stage.webview();
     await report.getByText('asks port 8081').first().waitFor({ timeout: 30_000 });
@@ -165,6 +175,8 @@ function suite(): void {
 
   activeTest(() => stage);
   terminals(() => stage);
-  // The last: it stops what the others need.
+  logs(() => stage);
+  // These end what the others need.
   outage(() => stage);
+  hostDeath(() => stage);
 }

@@ -36,6 +36,12 @@ export class NetshootTerminals implements vscode.TerminalProfileProvider {
   async provideTerminalProfile(): Promise<vscode.TerminalProfile> {
     const options = await this.#prepare(undefined);
     if (!options) throw new vscode.CancellationError();
+    // The editor leaves the terminal in front that was there before.
+    const opened = vscode.window.onDidOpenTerminal((terminal) => {
+      if (terminal.creationOptions !== options) return;
+      opened.dispose();
+      terminal.show();
+    });
     return new vscode.TerminalProfile(options);
   }
 

@@ -80,7 +80,9 @@ export class ClusterTerminal implements vscode.Pseudoterminal {
     void this.#start(this.#agreed.place);
   }
 
+  /** By the user's hand; the editor does not call it for an end that came from here. */
   close(): void {
+    if (this.#phase === 'closed') return;
     clearTimeout(this.#timer);
     this.#cancel.cancel();
     this.#forget();
@@ -95,14 +97,14 @@ export class ClusterTerminal implements vscode.Pseudoterminal {
         this.#send(data);
         return;
       case 'starting':
-        if (data === CTRL_C) this.#close.fire(undefined);
+        if (data === CTRL_C) this.#end();
         else if (this.#ahead.length + data.length <= MAX_AHEAD) this.#ahead += data;
         return;
       case 'lost':
       case 'ended':
         // Nothing else is taken: a command typed on, in the belief that it arrives, must not close the terminal.
         if (data === 'r') void this.#again();
-        else if (CLOSING_KEYS.has(data)) this.#close.fire(undefined);
+        else if (CLOSING_KEYS.has(data)) this.#end();
     }
   }
 
@@ -112,6 +114,11 @@ export class ClusterTerminal implements vscode.Pseudoterminal {
     this.#size = size;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#resize(), RESIZE_MS);
+  }
+
+  #end(exitCode?: number): void {
+    this.#close.fire(exitCode);
+    this.close();
   }
 
   #send(data: string): void {
@@ -199,10 +206,8 @@ export class ClusterTerminal implements vscode.Pseudoterminal {
   #exit({ id, exitCode, reason, failure }: ServerNotifications['podTriage/terminalExit']): void {
     if (id !== this.#id || this.#phase === 'closed' || this.#phase === 'ended') return;
     this.#output.flush();
-    if (exitCode === 0) {
-      this.#phase = 'ended';
-      this.#close.fire(0);
-    } else if (exitCode !== undefined) this.#lost(endText(exitCode, reason), true);
+    if (exitCode === 0) this.#end(0);
+    else if (exitCode !== undefined) this.#lost(endText(exitCode, reason), true);
     else if (failure) this.#lost(printable(failureText(failure)), failure.code === 'not-found');
   }
 

@@ -5,6 +5,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 export const processesOf = (container: string): number[] =>
   processesWith(`POD_TRIAGE_SESSION=${container}\0`, '');
 
+/** Our language server's process under the editor that reads this kubeconfig, and the extension host that started it. */
+export function hostOf(kubeconfig: string): { server: number; extensionHost: number } | undefined {
+  const [server] = processesWith(`KUBECONFIG=${kubeconfig}\0`, 'dist/server.js');
+  if (server === undefined) return undefined;
+  const [, parent] = /\nPPid:\t(\d+)/.exec(readFileSync(`/proc/${server}/status`, 'utf8')) ?? [];
+  return { server, extensionHost: Number(parent) };
+}
+
 function processesWith(mark: string, command: string): number[] {
   return readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid))

@@ -55,7 +55,7 @@ export class Stage {
     this.#editor = await openEditor({
       folder,
       theme: THEME,
-      settings: this.#settings(),
+      settings: this.#settings({}),
       env: { KUBECONFIG: this.kubeconfig },
       width: 1400,
       height: 900,
@@ -95,12 +95,19 @@ export class Stage {
     writeKubeconfig(this.kubeconfig, this.api.server, admin, this.contexts);
   }
 
-  #settings(): Record<string, unknown> {
+  /** Changes settings of the open workspace, as somebody who edits the file. */
+  changeSettings(change: Record<string, unknown>): void {
+    const file = join(this.editor.folder, '.vscode', 'settings.json');
+    writeFileSync(file, JSON.stringify({ 'workbench.colorTheme': THEME, ...this.#settings(change) }));
+  }
+
+  #settings(change: Record<string, unknown>): Record<string, unknown> {
     return {
       'podTriage.netshoot.image': imageRef('tools'),
       'terminal.integrated.gpuAcceleration': 'off',
       'terminal.integrated.enableMultiLinePasteWarning': 'never',
       'workbench.startupEditor': 'none',
+      ...change,
     };
   }
 
@@ -178,11 +185,22 @@ export class Stage {
     await item.waitFor({ state: 'detached' });
   }
 
+  async closeTerminals(): Promise<void> {
+    await this.editor.command('Terminal: Kill All Terminals');
+  }
+
   /** Tells the test application in a pod to end, through the API server's own proxy. */
   async crash(pod: Pod, where: string): Promise<void> {
     const path = `/api/v1/namespaces/${where}/pods/${pod.metadata.name}:8080/proxy/exit/3`;
     // The connection dies with the program: there is no answer to read.
     await this.api.send('POST', path).catch(() => undefined);
+  }
+
+  /** What a user would see of a failure: the page, and the notifications, which do not pop up here. */
+  async failed(test: string): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.editor.command('Notifications: Show Notifications').catch(() => undefined);
+    await this.picture(`failed: ${test}`);
   }
 
   async picture(name: string): Promise<void> {

@@ -1,58 +1,30 @@
 /** Netshoot terminals: asked for, typed into, broken, left behind, refused. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { Locator } from 'playwright-core';
 import { parse } from 'yaml';
 import { imageRef } from '../lib/layout.ts';
 import { sleep, until } from '../lib/run.ts';
-import { deployment, makeNamespace, type Pod, podOf, podReady } from '../lib/stage.ts';
+import { deployment, makeNamespace, podOf, podReady } from '../lib/stage.ts';
 import { processesOf } from './processes.ts';
 import type { Stage } from './stage.ts';
-
-const DEBUG_PODS = 'app.kubernetes.io/component%3Dnode-terminal';
+import { terminalHand } from './terminalHand.ts';
 
 export function terminals(get: () => Stage): void {
-  const screen = (): Locator => get().page.locator('.terminal-wrapper.active .xterm-rows');
-  const text = async (): Promise<string> => {
-    const rows = await screen().locator(':scope > div').allTextContents();
-    return rows.map((row) => row.replaceAll('\u00a0', ' ')).join('\n');
-  };
-  const type = async (text: string): Promise<void> => get().page.keyboard.type(text);
-  const press = (name: string): Promise<void> =>
-    get().dialog().getByRole('button', { name, exact: true }).click();
-  const shows = async (wanted: string | RegExp, timeout = 20_000): Promise<void> => {
-    try {
-      await screen().getByText(wanted).first().waitFor({ timeout });
-    } catch {
-      await get().picture('failed');
-      assert.fail(`The terminal does not show ${wanted}, but:
-${(await text()).trim()}`);
-    }
-  };
-  const kill = (): Promise<void> => get().editor.command('Terminal: Kill the Active Terminal Instance');
+  const hand = terminalHand(get);
+  const { text, type, press, shows, focus, kill, noTerminal, openOnNode, debugPods, noDebugPod } = hand;
 
-  const debugPods = async (where: string): Promise<Pod[]> => {
-    const list = await get().api.get<{ items: Pod[] }>(
-      `/api/v1/namespaces/${where}/pods?labelSelector=${DEBUG_PODS}`,
-    );
-    return list?.items ?? [];
-  };
-  const noDebugPod = (where: string): Promise<true> =>
-    until('No debug pod', 30, async () => ((await debugPods(where)).length === 0 ? true : undefined));
-
-  const focus = (): Promise<void> => get().page.locator('.terminal-wrapper.active').click();
-  const noTerminal = (): Promise<true> =>
-    until('No terminal', 30, async () =>
-      (await get().page.locator('.terminal-wrapper').count()) === 0 ? true : undefined,
-    );
-
-  async function openOnNode(node: string): Promise<string> {
-    const stage = get();
-    const row = stage.rowNamed(node);
-    if ((await row.count()) === 0) await stage.rowNamed('Nodes').locator('.monaco-tl-twistie').click();
-    await stage.pick(row, 'Netshoot Terminal');
-    await stage.dialog().waitFor();
-    return (await stage.dialog().textContent()) ?? '';
+  /** Opens the question about a node once it names the image. */
+  async function askWithImage(image: string): Promise<void> {
+    // A node that has pulled it before would have it at hand.
+    get().changeSettings({
+      'podTriage.netshoot.image': image,
+      'podTriage.netshoot.pullPolicy': 'Always',
+    });
+    await until('The setting', 20, async () => {
+      if ((await openOnNode('node-b')).includes(image)) return true;
+      await press('Cancel');
+      return undefined;
+    });
   }
 
   it('opens a terminal in a real ephemeral container, after saying what it adds', async () => {
@@ -185,6 +157,28 @@ ${(await text()).trim()}`);
     await stage.picture('node');
     await kill();
     await noDebugPod(where);
+  });
+
+  it('says why an image does not come, and can be cancelled while it waits', async () => {
+    const stage = get();
+    const where = stage.namespace('terminal');
+    try {
+      await askWithImage(imageRef('no-such-tool'));
+      await press('Open');
+      await shows(/cannot be used \((ErrImagePull|ImagePullBackOff)\)/, 60_000);
+      await noDebugPod(where);
+      await type('q');
+      await noTerminal();
+
+      await askWithImage(imageRef('slow/tools'));
+      await press('Open');
+      await shows('Pulling the image', 30_000);
+      await stage.page.keyboard.press('Control+c');
+      await noTerminal();
+      await noDebugPod(where);
+    } finally {
+      stage.changeSettings({});
+    }
   });
 
   it('opens from the drop-down of the terminal panel', async () => {

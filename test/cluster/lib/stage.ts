@@ -19,7 +19,11 @@ export interface Pod {
 interface ContainerStatus {
   name: string;
   restartCount: number;
-  state?: { running?: object; terminated?: { exitCode: number }; waiting?: { reason: string } };
+  state?: {
+    running?: { startedAt: string };
+    terminated?: { exitCode: number };
+    waiting?: { reason: string };
+  };
   lastState?: { terminated?: { exitCode: number } };
 }
 

@@ -27,6 +27,9 @@ const SHELL = [
   `/bin/sh -c '(sleep ${LIFETIME_SECONDS}; kill -9 $$) </dev/null >/dev/null 2>&1 & command -v bash >/dev/null 2>&1 && exec bash; exec sh'; exit $?`,
 ];
 
+/** In the C locale a shell's line editor takes bytes above 127 for Meta keys. musl and glibc have this one built in. */
+const UTF8 = { name: 'LANG', value: 'C.UTF-8' };
+
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const suffix = (): string =>
   Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)] ?? 'x').join('');
@@ -37,7 +40,7 @@ const tool = (name: string, { image, pullPolicy }: TerminalOptions): EphemeralCo
   image,
   imagePullPolicy: pullPolicy,
   command: SHELL,
-  env: [{ name: SESSION_VARIABLE, value: name }],
+  env: [{ name: SESSION_VARIABLE, value: name }, UTF8],
   stdin: true,
   tty: true,
 });

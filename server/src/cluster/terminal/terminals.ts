@@ -16,6 +16,8 @@ import { podResource, statusOf, waitForContainer } from './start.ts';
 
 type OpenParams = Requests['podTriage/openTerminal']['params'];
 
+const WRITE_MS = 30_000;
+
 export class Terminals {
   readonly #notify: NotifyClient;
   readonly #sessions = new Map<string, Session>();
@@ -104,10 +106,13 @@ export class Terminals {
     const { write } =
       this.#planned.get(key) ?? (await planTerminal(client, source, subject, options, signal));
     this.#planned.delete(key);
+    // A cancel does not break off the write: what it may have made has to be known, to be cleaned up.
+    const whole = AbortSignal.timeout(WRITE_MS);
     if (write.kind === 'node') {
       await sweep(client, write.namespace, signal);
-      await createDebugPod(client, write.object, { signal });
-    } else await addEphemeralContainer(client, write.namespace, write.pod, write.container, { signal });
+      await createDebugPod(client, write.object, { signal: whole });
+    } else
+      await addEphemeralContainer(client, write.namespace, write.pod, write.container, { signal: whole });
     progress(t('Added'));
     return this.#session(id, client, placeOf(write), write.kind === 'node');
   }
