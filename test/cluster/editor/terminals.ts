@@ -192,9 +192,9 @@ export function terminals(get: () => Stage): void {
       await until('The entry of the menu', 30, async () => {
         await page.locator('.part.panel [aria-label^="Launch Profile"]').first().click();
         await sleep(700);
-        return (await entry.isVisible()) || undefined;
+        await entry.click({ timeout: 2000 });
+        return true;
       });
-      await entry.click();
       await page.locator('.quick-input-title', { hasText: 'Open Netshoot Terminal' }).waitFor();
     };
     await stage.editor.command('Terminal: Focus Terminal');
