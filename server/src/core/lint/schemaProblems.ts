@@ -113,9 +113,8 @@ export function shownValue(node: Node | undefined, text: string): string {
   return written.length > LONGEST_SHOWN ? `${written.slice(0, LONGEST_SHOWN)}…` : written;
 }
 
-/** The text of the document that holds a resource. */
-export const textOf = ({ origin }: Resource): string =>
-  origin?.file.documents.find(({ start }) => start === origin.start)?.document.text ?? '';
+/** The text from the document of a resource on, where the offsets of its nodes count from. */
+export const textOf = ({ origin }: Resource): string => origin?.file.text.slice(origin.start) ?? '';
 
 /** A plain scalar's text in double quotes. */
 export const quoted = (text: string): string => JSON.stringify(text);
