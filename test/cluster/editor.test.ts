@@ -11,6 +11,7 @@ import { hostDeath } from './editor/hostDeath.ts';
 import { logs } from './editor/logs.ts';
 import { outage } from './editor/outage.ts';
 import { Stage } from './editor/stage.ts';
+import { terminalHand } from './editor/terminalHand.ts';
 import { terminals } from './editor/terminals.ts';
 import { statusOf } from './lib/cluster.ts';
 import { until } from './lib/run.ts';
@@ -66,7 +67,7 @@ function suite(): void {
     await stage.row('web').getByText('last exit 3').waitFor();
   });
 
-  it('diagnoses a pod by right click', async () => {
+  it('diagnoses a pod by right click, and shows the same in a terminal inside it', async () => {
     const where = stage.namespace('verdict');
     await makeNamespace(stage.api, where, [
       deployment('quotes', ['--http=:8080'], {
@@ -87,6 +88,16 @@ function suite(): void {
     await report.getByText('asks port 8081').first().waitFor({ timeout: 30_000 });
     await report.getByText('connection refused').first().waitFor();
     await report.getByText(`Pod in ${where}`).first().waitFor();
+
+    const { press, shows, type, kill } = terminalHand(() => stage);
+    await stage.pick(stage.row(pod.metadata.name), 'Netshoot Terminal');
+    await stage.dialog().waitFor();
+    await press('Open');
+    await shows('Attached', 60_000);
+    await type('clear; ss -ltn; curl -sS localhost:8080/readyz; curl -sS localhost:8081/readyz\n');
+    await shows(/Failed to connect to localhost port 8081/);
+    await stage.picture('cluster');
+    await kill();
   });
 
   it('looks at another context, and back', async () => {
