@@ -152,7 +152,7 @@ describe('a snapshot folder', () => {
     );
     put(
       'shop/web/logs.txt',
-      '==== START logs for container app of pod shop/web ====\nline 1\nline 2\n==== END logs for container app of pod shop/web ====\n==== START logs for container side of pod shop/web ====\nRequest log error: container is waiting\n==== END logs for container side of pod shop/web ====\n',
+      '==== START logs for container app of pod shop/web ====\nline 1\nline 2\n==== END logs for container app of pod shop/web ====\n==== START logs for container side of pod shop/web ====\nRequest log error: container is waiting\n==== END logs for container side of pod shop/web ====\n==== START logs for container gone of pod shop/web ====\nunable to retrieve container logs for containerd://c0ffee\n==== END logs for container gone of pod shop/web ====\n',
     );
     const snapshot = await readSnapshot(folder);
     assert.equal(snapshot.now, '2026-05-01T10:00:07.000Z');

@@ -1,9 +1,10 @@
 /** Typed reads of an API server: lists, objects, watches, logs. */
+import { isLostLog } from '../core/kube/lostLog.ts';
 import type { KubeObject } from '../core/kube/object.ts';
 import { t } from '../l10n.ts';
 import { pathTo, purposeOf } from './address.ts';
 import { linesOf, parseJson } from './answer.ts';
-import { Expired, fail, fromNetwork, fromStatus } from './failure.ts';
+import { Expired, fail, fromNetwork, fromStatus, lostLog } from './failure.ts';
 import { containerName, namespaceSegment, pathSegment } from './names.ts';
 import type { ApiResource } from './resources.ts';
 import { slim } from './slim.ts';
@@ -205,6 +206,7 @@ export class KubeClient extends Transport {
       },
       signal,
     });
+    if (isLostLog(text)) throw lostLog(text);
     return text;
   }
 
@@ -235,7 +237,10 @@ export class KubeClient extends Transport {
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
-      yield* linesOf(response, MAX_LOG_LINE);
+      for await (const line of linesOf(response, MAX_LOG_LINE)) {
+        if (isLostLog(line)) throw lostLog(line);
+        yield line;
+      }
     } catch (error) {
       throw signal.aborted ? signal.reason : fromNetwork(error, this.connection.server.origin);
     } finally {

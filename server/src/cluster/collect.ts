@@ -223,15 +223,18 @@ async function collectLogs(collection: Collection, scene: Scene): Promise<void> 
         const key = `${namespace}/${pod}/${container}`;
         return !read.has(`${key}/${previous}`) && !(previous === false && read.has(key));
       })
-      .map(([namespace, pod, container, previous]) =>
-        collection.log(namespace, pod, container, previous, LOG_LINES),
+      .map(([namespace, pod, container, previous, isSpare]) =>
+        collection.log(namespace, pod, container, { previous, tail: LOG_LINES, isSpare }),
       ),
   );
 }
 
-type LogName = [namespace: string, pod: string, container: string, previous: boolean];
+type LogName = [namespace: string, pod: string, container: string, previous: boolean, isSpare: boolean];
 
-/** Logs of the containers that ran and are not well, the run before included. */
+/**
+ * Logs of the containers that ran and are not well, the run before included. While none runs, the last run has the
+ * log to look at, and the one before it is spare: the kubelet keeps one dead container of each.
+ */
 function logsOf(pod: Resource<Pod>): LogName[] {
   const { namespace = 'default', name } = pod.ref;
   return factsOf(pod).flatMap(({ name: container, role, status }) => {
@@ -240,9 +243,10 @@ function logsOf(pod: Resource<Pod>): LogName[] {
     const completed = role === 'init' && state?.terminated?.exitCode === 0;
     if (completed || (ready && restartCount === 0)) return [];
     const logs: LogName[] = [];
-    if (state?.running || state?.terminated) logs.push([namespace, name, container, false]);
-    else if (lastState?.terminated) logs.push([namespace, name, container, false]);
-    if (restartCount > 0 && lastState?.terminated) logs.push([namespace, name, container, true]);
+    if (state?.running || state?.terminated) logs.push([namespace, name, container, false, false]);
+    else if (lastState?.terminated) logs.push([namespace, name, container, false, false]);
+    if (restartCount > 0 && lastState?.terminated)
+      logs.push([namespace, name, container, true, !state?.running]);
     return logs;
   });
 }

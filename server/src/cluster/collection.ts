@@ -171,13 +171,17 @@ export class Collection {
     namespace: string,
     pod: string,
     container: string,
-    previous: boolean,
-    tail: number,
+    { previous, tail, isSpare }: { previous: boolean; tail: number; isSpare: boolean },
   ): Promise<void> {
     const name = `${pod}/${container}${previous ? ' --previous' : ''}`;
     const text = await this.#attempt({ kind: 'logs', namespace, name }, 'needs get pods/log', async () => {
       this.#onStep(t('Reading the log of {container} in {pod}', { container, pod }));
-      return this.client.logs(namespace, pod, container, { previous, tail }, this.signal);
+      try {
+        return await this.client.logs(namespace, pod, container, { previous, tail }, this.signal);
+      } catch (error) {
+        if (isSpare && EXPIRED.has(failureOf(error).code)) return undefined;
+        throw error;
+      }
     });
     if (text !== undefined) this.logs.push({ namespace, pod, container, previous, text });
   }
@@ -288,10 +292,12 @@ export class Collection {
 const keyOf = (kind: string, namespace: string | undefined, name: string): string =>
   `${kind}|${namespace ?? ''}|${name}`;
 
+/** How a log fails of a container that never ran, or that the kubelet has cleaned away. */
+const EXPIRED: ReadonlySet<Failure['code']> = new Set(['refused', 'not-found']);
+
 function reasonOf({ code }: Failure, kind: string): GapReason {
   if (code === 'forbidden' || code === 'timed-out') return code;
-  // The log of a container that never ran, or whose previous run the kubelet has cleaned away.
-  if (kind === 'logs' && (code === 'refused' || code === 'not-found')) return 'evidence-expired';
+  if (kind === 'logs' && EXPIRED.has(code)) return 'evidence-expired';
   return 'unavailable';
 }
 

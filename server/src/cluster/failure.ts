@@ -99,6 +99,14 @@ const UNREACHABLE = new Set([
 const TLS_CODE =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO|CRL_|HOSTNAME_MISMATCH|INVALID_CA)/;
 
+/** A log that the node does not have any more; `answer` is what it says instead. */
+export const lostLog = (answer: string): Error =>
+  fail({
+    code: 'refused',
+    message: t('The node has no log of this container any more.'),
+    detail: answer.trim(),
+  });
+
 /** Turns what a socket or TLS handshake throws into a failure; aborts and our own errors pass through. */
 export function fromNetwork(error: unknown, server: string): Error {
   if (error instanceof ClusterError || error instanceof Expired || isAbort(error)) return error as Error;

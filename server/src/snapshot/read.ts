@@ -7,6 +7,7 @@ import { fail } from '../cluster/failure.ts';
 import { CLUSTER_KINDS, NAMES_ONLY, NAMESPACE_KINDS } from '../cluster/kinds.ts';
 import { slim } from '../cluster/slim.ts';
 import type { Gap, KubeletStats, LogExcerpt, Observed, Subject } from '../core/diagnosis/observed.ts';
+import { isLostLog } from '../core/kube/lostLog.ts';
 import type { KubeObject } from '../core/kube/object.ts';
 import { formatRef } from '../core/kube/ref.ts';
 import type { Event, KubeNode } from '../core/kube/types.ts';
@@ -73,8 +74,8 @@ export async function readSnapshot(folder: string): Promise<Snapshot> {
     now: notes.capturedAt ?? newestTime(objects),
     ...(notes.serverVersion ? { serverVersion: notes.serverVersion } : {}),
     objects,
-    gaps: gapsOf(notes, objects, listed, logs, stats),
-    logs,
+    gaps: [...gapsOf(notes, objects, listed, logs, stats), ...logs.filter(isLost).map(lostGap)],
+    logs: logs.filter((log) => !isLost(log)),
     stats,
     ...(notes.collected?.wholeNodes ? { wholeNodes: notes.collected.wholeNodes } : {}),
     problems,
@@ -192,6 +193,16 @@ function dumpedLogs(text: string): LogExcerpt[] {
   }
   return logs;
 }
+
+const isLost = ({ text }: LogExcerpt): boolean => isLostLog(text);
+
+const lostGap = ({ namespace, pod, container, previous, text }: LogExcerpt): Gap => ({
+  kind: 'logs',
+  namespace,
+  name: `${pod}/${container}${previous ? ' --previous' : ''}`,
+  reason: 'evidence-expired',
+  detail: text.trim(),
+});
 
 const tailOf = (text: string): string => text.slice(-MAX_LOG_BYTES);
 
