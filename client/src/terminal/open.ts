@@ -77,7 +77,7 @@ const optionsOf = (
   name: `netshoot · ${subject.name}`,
   pty,
   iconPath: new vscode.ThemeIcon('terminal'),
-  color: new vscode.ThemeColor(isProduction(source) ? 'terminal.ansiYellow' : 'terminal.ansiBlue'),
+  color: new vscode.ThemeColor(isProduction(source) ? 'terminal.ansiYellow' : 'terminal.ansiBrightBlue'),
   // The shell is gone after a reload of the window; a revived one would be empty.
   isTransient: true,
 });

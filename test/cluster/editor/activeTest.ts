@@ -31,6 +31,7 @@ export function activeTest(get: () => Stage): void {
     const question = (await dialog.textContent()) ?? '';
     for (const part of ['Context: tested', `Namespace: ${where}`, `Object: Pod/${where}/${name}`])
       assert.ok(question.includes(part), `the question names ${part}: ${question}`);
+    await stage.picture('active-test-question');
     // Nothing is written before the answer, nor after a no.
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await button.waitFor();
