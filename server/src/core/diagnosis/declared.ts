@@ -12,10 +12,11 @@ export interface Declared {
 
 /**
  * The topmost owner whose template has, at `podPath`, what the pod has. Injected values (LimitRange defaults, sidecars
- * of a webhook) and templates that changed since are thereby blamed on the object that really says it.
+ * of a webhook) and templates that changed since are thereby blamed on the object that really says it. A whole object,
+ * such as a container, may hold more in the pod: every pod is given a node, a token's volume and its mounts.
  */
 export function declared(scene: Scene, pod: Resource<Pod>, podPath: Path): Declared {
-  const wanted = JSON.stringify(valueAt(pod.object, podPath));
+  const wanted = valueAt(pod.object, podPath);
   let best: Declared = { guilty: pod, path: podPath };
   for (
     let owner = scene.ownersOf(pod)[0], hops = 0;
@@ -23,10 +24,27 @@ export function declared(scene: Scene, pod: Resource<Pod>, podPath: Path): Decla
     owner = scene.ownersOf(owner)[0], hops++
   ) {
     const path = inTemplate(owner, pod, podPath);
-    if (path && JSON.stringify(valueAt(owner.object, path)) === wanted) best = { guilty: owner, path };
+    if (path && isSaidBy(valueAt(owner.object, path), wanted)) best = { guilty: owner, path };
   }
   return best;
 }
+
+/** Whether a template's value is what a pod has: the same, or all that it writes is in the pod as well. */
+function isSaidBy(template: unknown, pod: unknown): boolean {
+  if (Array.isArray(template) && Array.isArray(pod))
+    return template.every(isRecord)
+      ? template.length > 0 && template.every((item) => pod.some((other) => isSaidBy(item, other)))
+      : JSON.stringify(template) === JSON.stringify(pod);
+  if (!isRecord(template) || !isRecord(pod)) return template === pod;
+  return Object.entries(template).every(([field, value]) => isEmpty(value) || isSaidBy(value, pod[field]));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `resources: {}` of a template says nothing that the pod could lack. */
+const isEmpty = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0;
 
 /** The top of the owners that has a pod template; the pod itself when it has none. */
 export function topOwner(scene: Scene, resource: Resource): Resource {

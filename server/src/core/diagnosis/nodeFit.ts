@@ -121,6 +121,7 @@ export function formatAmount(resource: string, amount: number): string {
   const sign = amount < 0 ? '-' : '';
   const size = Math.abs(amount);
   for (const [unit, bits] of [
+    ['Ti', 40],
     ['Gi', 30],
     ['Mi', 20],
     ['Ki', 10],

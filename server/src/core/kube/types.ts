@@ -72,6 +72,7 @@ export interface VolumeMount {
   name?: string;
   mountPath?: string;
   subPath?: string;
+  subPathExpr?: string;
   readOnly?: boolean;
 }
 

@@ -31,11 +31,6 @@ const CASES: [text: string, verdict: string, message: string][] = [
     'Webhook hook.example cannot be called, so no pod of Deployment web is admitted: x509: certificate signed by unknown authority.',
   ],
   [
-    `${FORBIDDEN}pod rejected: RuntimeClass "gvisor" not found`,
-    `runtime-class-missing ${WEB} spec.template.spec.runtimeClassName`,
-    'RuntimeClass gvisor does not exist; no pod of Deployment web is created.',
-  ],
-  [
     `${FORBIDDEN}pod node label selector conflicts with its namespace node label selector`,
     `pod-node-selector-conflict ${WEB} spec.template.spec.nodeSelector`,
     'The nodeSelector of Deployment web contradicts the node selector of namespace shop; no pod is created.',

@@ -96,13 +96,6 @@ export const sandboxes: Scenario[] = [
     'Node worker-1 cannot get the sandbox image pause:3.10, so no pod starts there.',
   ),
   sandbox(
-    'runtime-handler-missing',
-    'no runtime for "kata" is configured',
-    'Deployment/shop/web',
-    'Node worker-1 has no runtime handler kata, which the RuntimeClass of Deployment web asks for.',
-    { runtimeClassName: 'kata' },
-  ),
-  sandbox(
     'pod-sandbox-create-failed',
     'failed to reserve sandbox name "web_shop_0"',
     'Deployment/shop/web',
@@ -276,28 +269,6 @@ export const volumes: Scenario[] = [
     `${T}.volumes[0].configMap.name`,
     'ConfigMap web-conf does not exist in namespace shop; volume conf of Deployment web waits for it (web-config?).',
     [o.object('v1', 'ConfigMap', 'web-config')],
-  ),
-  mount(
-    'secret-missing-volume',
-    'FailedMount',
-    `${SETUP}"tls" : secret "web-tls" not found`,
-    `${T}.volumes[1].secret.secretName`,
-    'Secret web-tls does not exist in namespace shop; volume tls of Deployment web waits for it.',
-  ),
-  mount(
-    'configmap-key-missing-volume',
-    'FailedMount',
-    `${SETUP}"conf" : configmap references non-existent config key: app.ini`,
-    `${T}.volumes[0].configMap.items`,
-    'Volume conf of Deployment web takes key app.ini, which its source lacks; it has app.cfg.',
-    [o.object('v1', 'ConfigMap', 'web-conf', { data: { 'app.cfg': '' } })],
-  ),
-  mount(
-    'hostpath-type-mismatch',
-    'FailedMount',
-    `${SETUP}"host" : hostPath type check failed: /data is not a directory`,
-    `${T}.volumes[2].hostPath.type`,
-    'hostPath volume host of Deployment web is not what its type says on node worker-1: /data is not a directory.',
   ),
   mount(
     'sa-token-projection-failed',

@@ -325,9 +325,6 @@ export const logCauses: Scenario[] = [
   }),
 ];
 
-const keys = (kind: string, name: string): KubeObject =>
-  o.object('v1', kind, name, { data: { host: '', port: '' } });
-
 /** A container that is not created; and one that runs with the same env. */
 function notCreated(
   mode: string,
@@ -343,26 +340,9 @@ function notCreated(
   };
 }
 
-const env = (kind: 'configMapKeyRef' | 'secretKeyRef', name: string, key = 'user'): Container => ({
-  env: [
-    { name: 'A', value: '1' },
-    { name: 'DB', valueFrom: { [kind]: { name, key } } },
-  ],
-});
 const CONFIG = 'CreateContainerConfigError';
 
 export const config: Scenario[] = [
-  notCreated(
-    'secret-key-missing-env',
-    CONFIG,
-    "couldn't find key user in Secret shop/db",
-    {
-      at: `${C}.env[1].valueFrom.secretKeyRef.key`,
-      message:
-        'Secret db has no key user; container app of Deployment web is not created. Its keys: host, port.',
-    },
-    { container: env('secretKeyRef', 'db'), more: [keys('Secret', 'db')] },
-  ),
   notCreated(
     'create-container-error',
     'CreateContainerError',
@@ -375,25 +355,6 @@ export const config: Scenario[] = [
   ),
   {
     mode: 'subpath-failure',
-    fires: [
-      {
-        ...caseOf(o.waiting(CONFIG, 'failed to prepare subPath for volumeMount "conf" of container "app"'), {
-          container: { volumeMounts: [{ name: 'conf', mountPath: '/etc/x', subPath: 'x' }] },
-        }),
-        at: `${C}.volumeMounts[0].subPath`,
-        message:
-          'The subPath of volume conf in container app of Deployment web cannot be prepared: failed to prepare subPath for volumeMount "conf" of container "app".',
-      },
-      {
-        ...caseOf(
-          o.crashed(128, 'StartError', {
-            message: `${RUNC}error during container init: error mounting "/var/lib/kubelet/pods/u/volume-subpaths/conf/app/0" to rootfs at "/bin/busybox": not a directory: unknown`,
-          }),
-          { container: { volumeMounts: [{ name: 'conf', mountPath: '/bin/busybox', subPath: 'nope' }] } },
-        ),
-        at: `${C}.volumeMounts`,
-      },
-    ],
     silent: [
       caseOf(o.waiting(CONFIG, 'services have not yet been read at least once, cannot construct envvars')),
     ],

@@ -63,34 +63,14 @@ const unseen = (schedulerName: string, age: number): Case => {
   return { objects: pods.all, subject: pods.deployment };
 };
 
-const bound = (node: string): Case => {
-  const spec: PodSpec = { nodeName: node };
-  const pods = o.deployment('web', {
-    spec,
-    podOptions: () => ({ node, status: { phase: 'Pending', containerStatuses: [] } }),
-  });
-  return { objects: pods.all, subject: pods.deployment };
-};
-
 export const scheduling: Scenario[] = [
+  // What the neighbours take; the recordings have figures of the machine they were made on.
   scenario('insufficient-cpu', `0/2 nodes are available: 2 Insufficient cpu.${PREEMPTION}`, {
     container: cpu('3'),
     more: [neighbour],
     at: `${T}.containers[0].resources.requests.cpu`,
     message:
       'Deployment web asks for 3 cpu and no node has that much left (free / allocatable): worker-2 2 / 2, worker-1 1500m / 2.',
-  }),
-  scenario('insufficient-ephemeral-storage', '0/2 nodes are available: 2 Insufficient ephemeral-storage.', {
-    container: { resources: { requests: { 'ephemeral-storage': '80Gi' } } },
-    at: `${T}.containers[0].resources.requests.ephemeral-storage`,
-    message:
-      'Deployment web asks for 80Gi ephemeral-storage and no node has that much left (free / allocatable): worker-1 50Gi / 50Gi, worker-2 50Gi / 50Gi.',
-  }),
-  scenario('insufficient-extended-resource', '0/2 nodes are available: 2 Insufficient nvidia.com/gpu.', {
-    container: { resources: { limits: { 'nvidia.com/gpu': 1 } } },
-    at: `${T}.containers[0].resources.limits["nvidia.com/gpu"]`,
-    message:
-      'Deployment web asks for 1 nvidia.com/gpu and no node has that much left (free / allocatable): worker-1 0 / 0, worker-2 0 / 0.',
   }),
   scenario('too-many-pods', '0/2 nodes are available: 2 Too many pods.', {
     more: [
@@ -117,38 +97,6 @@ export const scheduling: Scenario[] = [
     fires: [{ objects: [cordoned], subject: cordoned, at: 'Node/worker-1 spec.unschedulable' }],
     silent: [{ objects: [...o.deployment('web').all, cordoned], subject: o.deployment('web').deployment }],
   },
-  scenario(
-    'pod-affinity-unsatisfied',
-    "0/2 nodes are available: 2 node(s) didn't match pod affinity rules.",
-    {
-      spec: {
-        affinity: {
-          podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone' }] },
-        },
-      },
-      at: `${T}.affinity.podAffinity`,
-      message: 'Required affinity of Deployment web finds no pod to be near to on any of 2 nodes.',
-    },
-  ),
-  scenario(
-    'existing-anti-affinity-conflict',
-    "0/2 nodes are available: 2 node(s) didn't satisfy existing pods anti-affinity rules.",
-    {
-      at: T,
-      message: 'Anti-affinity of pods that already run keeps Deployment web off 2 of 2 nodes.',
-    },
-  ),
-  scenario(
-    'topology-spread-unsatisfied',
-    "0/2 nodes are available: 2 node(s) didn't match pod topology spread constraints (missing required label).",
-    {
-      spec: {
-        topologySpreadConstraints: [{ topologyKey: 'zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }],
-      },
-      at: `${T}.topologySpreadConstraints`,
-      message: 'A topology spread constraint of Deployment web with DoNotSchedule keeps it off 2 of 2 nodes.',
-    },
-  ),
   scenario(
     'pvc-not-found',
     '0/2 nodes are available: persistentvolumeclaim "data" not found. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
@@ -220,26 +168,10 @@ export const scheduling: Scenario[] = [
     mode: 'scheduler-not-acting',
     fires: [
       {
-        ...unseen('fancy', 300),
-        at: `${T}.schedulerName`,
-        message: 'No scheduler has looked at Deployment web, whose schedulerName is fancy.',
-      },
-      {
         ...unseen('default-scheduler', 300),
         message: 'The scheduler has not looked at Deployment web for 300 s.',
       },
     ],
     silent: [unseen('fancy', 5)],
-  },
-  {
-    mode: 'node-name-missing',
-    fires: [
-      {
-        ...bound('worker-7'),
-        at: `${T}.nodeName`,
-        message: 'Deployment web is bound to node worker-7 by nodeName, and there is no such node.',
-      },
-    ],
-    silent: [bound('worker-1')],
   },
 ];

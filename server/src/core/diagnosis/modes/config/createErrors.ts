@@ -19,6 +19,8 @@ interface Row {
   /** Tested against `reason: message` of the waiting state. */
   pattern: RegExp;
   message: string;
+  /** Another sentence, and when it says more. */
+  variant?: { message: string; when(groups: Groups, data: MessageData): boolean };
   path(fact: ContainerFact, groups: Groups): Path;
   data?(fact: ContainerFact, groups: Groups, scene: Scene): MessageData;
   evidence?(fact: ContainerFact, groups: Groups, scene: Scene): Evidence[];
@@ -43,6 +45,20 @@ function envPath(
   return block >= 0 ? [...path, 'envFrom', block, from, 'name'] : [...path, 'env'];
 }
 
+/** The mount that a complaint about a subPath means: by its volume, or by the variable in its expression. */
+function subPathMount(
+  { spec }: ContainerFact,
+  { volume, variable }: Groups,
+): { at: number; field: 'subPath' | 'subPathExpr' } {
+  const mounts = spec.volumeMounts ?? [];
+  const at = mounts.findIndex(({ name, subPath, subPathExpr = '' }) =>
+    variable === undefined
+      ? name === volume && (subPath !== undefined || subPathExpr !== '')
+      : subPathExpr.includes(`$(${variable})`),
+  );
+  return { at, field: mounts[at]?.subPathExpr === undefined ? 'subPath' : 'subPathExpr' };
+}
+
 const namesIn = (scene: Scene, kind: string, namespace: string | undefined): string[] =>
   scene.store.list(kind, namespace).map(({ ref }) => ref.name);
 
@@ -64,15 +80,17 @@ const keyRow = (kind: 'ConfigMap' | 'Secret'): Row => ({
   case: 'config-reference-missing',
   pattern: new RegExp(`couldn't find key (?<key>\\S+) in ${kind} (?<in>[^/\\s]+)/(?<name>\\S+)`),
   message: `${kind} {name} has no key {key}; container {container} of {workload} is not created. Its keys: {keys}.`,
+  // The keys of a Secret are read with its values, so mostly they are not.
+  variant: {
+    message: `${kind} {name} has no key {key}; container {container} of {workload} is not created.`,
+    when: (_, { keys }) => keys === undefined,
+  },
   path: (fact, { name = '', key }) => envPath(fact, kind, name, key),
   data: ({ pod }, { name = '', key }, scene) => {
     const found = scene.find<ConfigMap>(kind, pod.ref.namespace, name);
-    const keys = [...Object.keys(found?.object.data ?? {}), ...Object.keys(found?.object.binaryData ?? {})];
-    return {
-      name,
-      key,
-      keys: found?.object.data || found?.object.binaryData ? listOf(keys.sort(), 8) || '0' : '?',
-    };
+    const { data, binaryData } = found?.object ?? {};
+    const keys = Object.keys({ ...data, ...binaryData }).sort();
+    return { name, key, ...(keys.length > 0 ? { keys: listOf(keys, 8) } : {}) };
   },
   commands: ({ pod }, { name = '' }) => kubectl(pod.ref.namespace, 'describe', kind.toLowerCase(), name),
 });
@@ -109,16 +127,23 @@ const ROWS: readonly Row[] = [
     id: 'subpath-failure',
     case: 'subpath-failure',
     pattern:
-      /(?<reason>failed to (?:create subPath directory|prepare subPath) for volumeMount "(?<volume>[^"]+)"[^\n]*)/,
+      /(?<reason>failed to (?:create subPath directory|prepare subPath) for volumeMount "(?<volume>[^"]+)"[^\n]*)|missing value for (?<variable>\S+)/,
     message:
       'The subPath of volume {volume} in container {container} of {workload} cannot be prepared: {reason}.',
-    path: ({ spec, path }, { volume }) => {
-      const at = (spec.volumeMounts ?? []).findIndex(
-        ({ name, subPath }) => name === volume && subPath !== undefined,
-      );
-      return at < 0 ? [...path, 'volumeMounts'] : [...path, 'volumeMounts', at, 'subPath'];
+    variant: {
+      message:
+        'The subPathExpr of volume {volume} in container {container} of {workload} uses variable {variable}, which the container does not have.',
+      when: ({ variable }) => variable !== undefined,
     },
-    data: (_, { volume, reason }) => ({ volume, reason }),
+    path: (fact, groups) => {
+      const { at, field } = subPathMount(fact, groups);
+      return at < 0 ? [...fact.path, 'volumeMounts'] : [...fact.path, 'volumeMounts', at, field];
+    },
+    data: (fact, groups) => ({
+      volume: groups.volume ?? fact.spec.volumeMounts?.[subPathMount(fact, groups).at]?.name,
+      reason: groups.reason,
+      variable: groups.variable,
+    }),
   },
   {
     id: 'create-container-error',
@@ -160,18 +185,19 @@ const modeOf = (row: Row): FailureMode =>
     severity: 'error',
     confidence: row.confidence ?? 'certain',
     case: row.case,
-    messages: { failed: row.message },
+    messages: { failed: row.message, variant: row.variant?.message ?? row.message },
     detect(scene, { report }) {
       for (const { fact, text, row: matched } of failures(scene)) {
         if (matched !== row) continue;
         const groups = row.pattern.exec(text)?.groups ?? {};
         const { guilty, path } = declared(scene, fact.pod, row.path(fact, groups));
-        report('failed', guilty, {
+        const data = row.data?.(fact, groups, scene) ?? {};
+        report(row.variant?.when(groups, data) ? 'variant' : 'failed', guilty, {
           data: {
             container: fact.name,
             workload: nameOf(topOwner(scene, fact.pod)),
             namespace: fact.pod.ref.namespace,
-            ...row.data?.(fact, groups, scene),
+            ...data,
           },
           path,
           evidence: [

@@ -104,10 +104,10 @@ const ROWS: readonly Row[] = [
     id: 'registry-dns-failure',
     case: 'registry-unreachable',
     confidence: 'certain',
-    pattern:
-      /dial (?:tcp|udp)[^\n]*lookup (?<host>[^\s:]+)[^\n]*(?:no such host|i\/o timeout|server misbehaving|Temporary failure)/,
-    message: "Node {node}'s own resolver does not find registry {host} for image {image} of {workload}.",
-    data: (_, { host }) => ({ host }),
+    pattern: /dial (?:tcp|udp)[^\n]*lookup (?<host>[^\s:]+)(?: on \S+)?: (?<reason>[^\n]*)/,
+    message:
+      "Node {node}'s own resolver does not find registry {host} for image {image} of {workload}: {reason}.",
+    data: (_, { host, reason = '' }) => ({ host, reason: reason.trim().replace(/\.$/, '') }),
   },
   {
     id: 'image-platform-mismatch',
@@ -159,6 +159,11 @@ const ROWS: readonly Row[] = [
     pattern:
       /(?<reason>dial tcp [^\n]*|connection refused|no route to host|i\/o timeout|TLS handshake timeout|context deadline exceeded|unexpected EOF|: EOF|RegistryUnavailable|5\d\d [A-Z][a-z][^\n]*)/,
     message: 'Node {node} cannot reach registry {registry} for image {image} of {workload}: {reason}.',
+    variant: {
+      message:
+        'Image {image} of {workload} is named after registry {registry}, which on node {node} is the node itself and does not answer: {reason}.',
+      when: ({ fact }) => /^(?:localhost|127\.\d+\.\d+\.\d+)[:/]/.test(fact.spec.image ?? ''),
+    },
     data: (_, { reason = '' }) => ({ reason: reason.replace(/^: /, '') }),
   },
 ];

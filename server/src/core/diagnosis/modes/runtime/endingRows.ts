@@ -20,7 +20,8 @@ export interface Row {
   confidence: Confidence;
   when(ended: Termination, fact: ContainerFact): boolean;
   message: string;
-  field?: Path;
+  /** What of the container is at fault; default: what it runs. */
+  field?: Path | ((ending: Ending) => Path);
   data?(ending: Ending, scene: Scene): MessageData;
   evidence?(ending: Ending, scene: Scene): Evidence[];
   /** What a quoted log makes of a bare exit code. */
@@ -49,6 +50,22 @@ function tailOf(message: string): string {
     .trim()
     .replace(/: unknown$/, '')
     .replace(/\.$/, '');
+}
+
+/** The mount that runc could not make. The kubelet makes a folder of a subPath that is not there. */
+function overFile({ fact: { spec }, ended }: Ending): {
+  at: number;
+  file: string;
+  volume: string;
+  subPath: string;
+} {
+  const file = /to rootfs at "(?<file>[^"]+)"/.exec(messageOf(ended))?.groups?.file ?? '';
+  const mounts = spec.volumeMounts ?? [];
+  const at = Math.max(
+    mounts.findIndex(({ mountPath }) => mountPath === file),
+    0,
+  );
+  return { at, file, volume: mounts[at]?.name ?? '?', subPath: mounts[at]?.subPath ?? '?' };
 }
 
 const lastWords = ({ fact }: Ending, scene: Scene): string => {
@@ -102,9 +119,9 @@ export const ROWS: readonly Row[] = [
     confidence: 'certain',
     when: (ended) => /volume-subpaths/.test(messageOf(ended)) && /not a directory/.test(messageOf(ended)),
     message:
-      'Container {container} of {workload} mounts a subPath that its volume lacks over a file: {cause}.',
-    field: ['volumeMounts'],
-    data: ({ ended }) => ({ cause: tailOf(messageOf(ended)) }),
+      'Container {container} of {workload} mounts subPath {subPath} of volume {volume} over file {file}, and the volume has no such file.',
+    field: (ending) => ['volumeMounts', overFile(ending).at, 'subPath'],
+    data: (ending) => overFile(ending),
   },
   {
     id: 'container-start-error',

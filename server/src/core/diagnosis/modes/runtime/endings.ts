@@ -41,7 +41,7 @@ const modeOf = (row: Row): FailureMode =>
           notChecked(`${fact.pod.ref.name}/${fact.name}`, 'logs', fact.pod.ref.namespace);
         const { guilty, path } = declared(scene, fact.pod, [
           ...fact.path,
-          ...(row.field ?? commandField(fact)),
+          ...((typeof row.field === 'function' ? row.field(ending) : row.field) ?? commandField(fact)),
         ]);
         report('ended', guilty, {
           data: {

@@ -4,8 +4,9 @@ import { parseQuantity } from '../../../kube/quantity.ts';
 import type { Resource } from '../../../kube/store.ts';
 import type { ContainerPort, PersistentVolumeClaim, Pod } from '../../../kube/types.ts';
 import { nearest } from '../../../nearest.ts';
-import type { Path } from '../../../path.ts';
+import { type Path, valueAt } from '../../../path.ts';
 import { isFinished } from '../../containers.ts';
+import { declared } from '../../declared.ts';
 import { fieldEvidence, kubectl, sourceOf } from '../../evidence.ts';
 import {
   formatAmount,
@@ -51,11 +52,18 @@ export function resourceDetails({ pod }: SchedulerVerdict, resource: string, sce
   const sizes = containers.map(
     ({ resources }) => parseQuantity(resources?.requests?.[resource] ?? resources?.limits?.[resource]) ?? 0,
   );
-  const largest = sizes.indexOf(Math.max(...sizes, 0));
-  const field = containers[largest]?.resources?.requests?.[resource] === undefined ? 'limits' : 'requests';
+  const largest = Math.max(sizes.indexOf(Math.max(...sizes, 0)), 0);
+  // Where only a limit is written the API server gives the pod a request of that size, which no template has.
+  const places = ['requests', 'limits'].map((field) =>
+    spec('containers', largest, 'resources', field, resource),
+  );
+  const written = places.filter((place) => valueAt(pod.object, place) !== undefined);
   return {
     data: { resource, asks: amount(asks), table: listOf(table) || '?' },
-    path: spec('containers', Math.max(largest, 0), 'resources', field, resource),
+    path:
+      written.find((place) => declared(scene, pod, place).guilty !== pod) ??
+      written[0] ??
+      spec('containers', largest),
     evidence: rooms.slice(0, 3).map((room) => ({
       source: `Node ${room.node}`,
       path: `status.allocatable.${resource}`,

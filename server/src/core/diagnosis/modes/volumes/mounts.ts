@@ -1,7 +1,7 @@
 /** Volumes that are not mounted: FailedMount and FailedAttachVolume, by what they say. */
 import type { Evidence, MessageData } from '../../../finding.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
-import type { ConfigMap, Event, Pod, Volume } from '../../../kube/types.ts';
+import type { ConfigMap, Event, KeyToPath, Pod, Volume } from '../../../kube/types.ts';
 import { nearest } from '../../../nearest.ts';
 import type { Path } from '../../../path.ts';
 import { activeContainers, ageOf, livePods, remember } from '../../containers.ts';
@@ -27,12 +27,62 @@ interface Row {
   case: string;
   pattern: RegExp;
   message: string;
+  /** Another sentence, and when it says more. */
+  variant?: { message: string; when(data: MessageData): boolean };
   symptom?: boolean;
   /** The field of the volume that is at fault. */
   field?(volume: Volume | undefined, groups: Groups): Path;
   data?(failure: MountFailure, scene: Scene): MessageData;
   commands?(failure: MountFailure): string[];
 }
+
+interface Source {
+  kind: 'ConfigMap' | 'Secret';
+  name: string | undefined;
+  items: readonly KeyToPath[];
+  /** Where it is in the volume, and the field there that names it. */
+  path: Path;
+  nameField: 'name' | 'secretName';
+}
+
+/** The ConfigMaps and Secrets that a volume is made of: one of its own, or several that are projected. */
+function sourcesOf({ configMap, secret, projected }: Volume = {}): Source[] {
+  const own: Source[] = [];
+  if (configMap) own.push({ kind: 'ConfigMap', ...named(configMap), path: ['configMap'], nameField: 'name' });
+  if (secret)
+    own.push({
+      kind: 'Secret',
+      ...named({ ...secret, name: secret.secretName }),
+      path: ['secret'],
+      nameField: 'secretName',
+    });
+  return (projected?.sources ?? []).reduce<Source[]>((all, source, at) => {
+    const path = ['projected', 'sources', at];
+    if (source.configMap)
+      all.push({
+        kind: 'ConfigMap',
+        ...named(source.configMap),
+        path: [...path, 'configMap'],
+        nameField: 'name',
+      });
+    if (source.secret)
+      all.push({ kind: 'Secret', ...named(source.secret), path: [...path, 'secret'], nameField: 'name' });
+    return all;
+  }, own);
+}
+
+const named = ({ name, items = [] }: { name?: string | undefined; items?: KeyToPath[] | undefined }) => ({
+  name,
+  items,
+});
+
+/** The source that a volume takes a key from which is not there. */
+const sourceLacking = (volume: Volume | undefined, { kind, key }: Groups): Source | undefined =>
+  sourcesOf(volume).find(
+    (source) =>
+      source.kind === (kind === 'secret' ? 'Secret' : 'ConfigMap') &&
+      source.items.some((item) => item.key === key),
+  );
 
 const VOLUME = `for volume "(?<volume>[^"]+)"`;
 
@@ -43,14 +93,10 @@ const referenceRow = (kind: 'ConfigMap' | 'Secret'): Row => ({
     `MountVolume\\.SetUp failed ${VOLUME} : (?:references non-existent )?${kind.toLowerCase()} "(?<name>[^"]+)" not found`,
   ),
   message: `${kind} {name} does not exist in namespace {namespace}; volume {volume} of {workload} waits for it{near}.`,
-  field: (volume) =>
-    kind === 'ConfigMap'
-      ? volume?.configMap
-        ? ['configMap', 'name']
-        : ['projected', 'sources']
-      : volume?.secret
-        ? ['secret', 'secretName']
-        : ['projected', 'sources'],
+  field: (volume, { name }) => {
+    const place = sourcesOf(volume).find((source) => source.kind === kind && source.name === name);
+    return place ? [...place.path, place.nameField] : ['projected', 'sources'];
+  },
   data: ({ pod, groups }, { store }) => {
     const near = nearest(
       groups.name ?? '',
@@ -78,17 +124,23 @@ const ROWS: readonly Row[] = [
     pattern: new RegExp(
       `${VOLUME} : (?:configmap )?references non-existent (?<kind>config|secret) key: (?<key>\\S+)`,
     ),
-    message: 'Volume {volume} of {workload} takes key {key}, which its source lacks; it has {keys}.',
-    field: (volume) => [volume?.secret ? 'secret' : 'configMap', 'items'],
+    message: 'Volume {volume} of {workload} takes key {key}, which {source} lacks; it has {keys}.',
+    // The keys of a Secret are read with its values, so mostly they are not.
+    variant: {
+      message: 'Volume {volume} of {workload} takes key {key}, which {source} lacks.',
+      when: ({ keys }) => keys === undefined,
+    },
+    field: (volume, groups) => {
+      const source = sourceLacking(volume, groups);
+      const at = source?.items.findIndex(({ key }) => key === groups.key) ?? -1;
+      return source && at >= 0 ? [...source.path, 'items', at, 'key'] : [];
+    },
     data: ({ pod, groups }, scene) => {
       const volume = pod.object.spec?.volumes?.find(({ name }) => name === groups.volume);
-      const [kind, name] = volume?.secret
-        ? ['Secret', volume.secret.secretName]
-        : ['ConfigMap', volume?.configMap?.name];
-      const source = scene.find<ConfigMap>(kind ?? '', pod.ref.namespace ?? DEFAULT_NAMESPACE, name ?? '');
-      return {
-        keys: source?.object.data ? listOf(Object.keys(source.object.data ?? {}).sort(), 8) || '0' : '?',
-      };
+      const { kind = 'ConfigMap', name = '?' } = sourceLacking(volume, groups) ?? {};
+      const found = scene.find<ConfigMap>(kind, pod.ref.namespace ?? DEFAULT_NAMESPACE, name);
+      const keys = Object.keys({ ...found?.object.data, ...found?.object.binaryData }).sort();
+      return { source: `${kind} ${name}`, ...(keys.length > 0 ? { keys: listOf(keys, 8) } : {}) };
     },
   },
   {
@@ -198,7 +250,7 @@ const modeOf = (row: Row): FailureMode =>
     confidence: row.symptom ? 'hint' : 'certain',
     case: row.case,
     ...(row.symptom ? { symptom: true } : {}),
-    messages: { failed: row.message },
+    messages: { failed: row.message, variant: row.variant?.message ?? row.message },
     detect(scene, { report }) {
       for (const failure of failures(scene)) {
         if (failure.row !== row) continue;
@@ -206,14 +258,15 @@ const modeOf = (row: Row): FailureMode =>
         const { guilty, path } = declared(scene, pod, placeOf(failure));
         const evidence: Evidence[] = [eventEvidence(event), fieldEvidence(guilty, path)];
         const reason = (groups.reason ?? groups.other ?? '').trim().replace(/\.$/, '').slice(0, 300);
-        report('failed', guilty, {
+        const data = row.data?.(failure, scene) ?? {};
+        report(row.variant?.when(data) ? 'variant' : 'failed', guilty, {
           data: {
             workload: nameOf(topOwner(scene, pod)),
             namespace: pod.ref.namespace,
             node: pod.object.spec?.nodeName,
             ...groups,
             reason,
-            ...row.data?.(failure, scene),
+            ...data,
           },
           path,
           evidence,
