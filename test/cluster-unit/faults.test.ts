@@ -49,7 +49,22 @@ test('a path reads fields, items by a field, and all items', () => {
 const said = (...rootCauses: Diagnosis['rootCauses']): Diagnosis => ({
   rootCauses,
   consequences: [],
+  alsoSeen: [],
   notChecked: [],
+});
+
+test('what else must be said is a further cause or a remark, word for word', () => {
+  const remark = { id: 'hpa-at-max', message: 'HorizontalPodAutoscaler web wants more.' };
+  const expected = { root: null, also: { [remark.id]: 'HorizontalPodAutoscaler * wants more.' } };
+  assert.equal(mistake(expected, { ...said(), alsoSeen: [remark] }), undefined);
+  assert.match(mistake(expected, said()) ?? '', /expected also hpa-at-max .*, got nothing/);
+  const otherwise = { ...remark, message: 'HorizontalPodAutoscaler web has enough.' };
+  assert.match(mistake(expected, { ...said(), alsoSeen: [otherwise] }) ?? '', /got hpa-at-max/);
+  const beside = said(cause('oom-killed-main', 'Pod/a/web', 'a'), cause('hpa-at-max', 'Pod/a/web', 'b'));
+  const root = 'oom-killed-main';
+  assert.equal(mistake({ root, also: { 'hpa-at-max': '**' } }, beside), undefined);
+  // The first cause is not something else beside itself.
+  assert.match(mistake({ root, also: { [root]: '**' } }, beside) ?? '', /expected also oom-killed-main/);
 });
 
 test('the first root cause has to be the expected one, on the expected object', () => {

@@ -19,10 +19,11 @@ export const faultsRecorded = (): Fault[] =>
     .map(loadFault)
     .filter(({ expect }) => expect.root !== null);
 
-/** Modes that a recording shows, as the cause or as what the cause leads to. */
+/** Modes that a recording shows: the cause, what it leads to, and what else is said. */
 export const modesShownBy = ({ expect }: Fault): string[] => [
   ...(expect.root === null ? [] : [expect.root]),
   ...Object.keys(expect.leadsTo ?? {}),
+  ...Object.keys(expect.also ?? {}),
 ];
 
 export interface Recorded {

@@ -15,6 +15,7 @@ const VERSIONS: Record<string, string> = {
   Ingress: 'networking.k8s.io/v1',
   Job: 'batch/v1',
   NetworkPolicy: 'networking.k8s.io/v1',
+  PodDisruptionBudget: 'policy/v1',
   ReplicaSet: 'apps/v1',
   StatefulSet: 'apps/v1',
 };

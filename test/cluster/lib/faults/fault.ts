@@ -62,6 +62,8 @@ export interface Expectation {
   evidence?: string;
   /** Consequences that it must explain: failure mode and sentence. Others may be there. */
   leadsTo?: Record<string, string>;
+  /** What else must be said, as a further cause or as a remark: failure mode and sentence. */
+  also?: Record<string, string>;
   /** Failure modes that no root cause may have. */
   not?: string[];
   /** Patterns of what must be said not to be checked: `check: reason: detail`. */

@@ -14,6 +14,7 @@ interface Cause {
 export interface Diagnosis {
   rootCauses: Cause[];
   consequences: { id: string; message: string; rootCause: number }[];
+  alsoSeen: { id: string; message: string }[];
   notChecked: { check: string; reason: string; detail: string }[];
   probe?: { tests: { test: string; outcome: string; text: string }[] };
 }
@@ -24,13 +25,14 @@ export function mistake(expected: Expectation, diagnosis: Diagnosis): string | u
   const said = found.length > 0 ? found.join(', ') : 'nothing';
   const missing = expected.notChecked?.find((pattern) => !diagnosis.notChecked.some(says(pattern)));
   if (missing !== undefined) return `expected "${missing}" among what was not checked`;
-  if (expected.root === null) return found.length > 0 ? `expected nothing, got ${said}` : undefined;
+  if (expected.root === null)
+    return found.length > 0 ? `expected nothing, got ${said}` : unsaidBy(expected, diagnosis);
 
   const [first] = diagnosis.rootCauses;
   if (first?.id !== expected.root) return `expected ${expected.root}, got ${said}`;
   const forbidden = diagnosis.rootCauses.find((cause) => expected.not?.includes(cause.id));
   if (forbidden) return `${forbidden.id} must not be named as a cause, got ${said}`;
-  return flawOf(expected, first) ?? missingFrom(expected, diagnosis);
+  return flawOf(expected, first) ?? missingFrom(expected, diagnosis) ?? unsaidBy(expected, diagnosis);
 }
 
 /** What is said otherwise about the right cause. */
@@ -60,6 +62,17 @@ function missingFrom({ leadsTo = {} }: Expectation, { consequences }: Diagnosis)
   if (!missing) return undefined;
   const got = explained.map(({ id, message }) => `${id} "${message}"`).join(', ');
   return `expected it to lead to ${missing[0]} "${missing[1]}", got ${got || 'nothing'}`;
+}
+
+/** The first further cause or remark that should be there and is not. */
+function unsaidBy({ also = {} }: Expectation, { rootCauses, alsoSeen }: Diagnosis): string | undefined {
+  const others = [...rootCauses.slice(1), ...alsoSeen];
+  const missing = Object.entries(also).find(
+    ([mode, message]) => !others.some((found) => found.id === mode && reads(message, found.message)),
+  );
+  if (!missing) return undefined;
+  const got = others.map(({ id, message }) => `${id} "${message}"`).join(', ');
+  return `expected also ${missing[0]} "${missing[1]}", got ${got || 'nothing'}`;
 }
 
 const says =
