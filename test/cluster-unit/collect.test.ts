@@ -254,6 +254,21 @@ describe('other namespaces that the pods speak to', () => {
       assert.ok(!api.seen.some((request) => request.includes(`/namespaces/data/${plural}`)), plural);
   });
 
+  it('are asked for a Service of the name that a log looks up in vain', async () => {
+    const service = { metadata: { name: 'ledger', namespace: 'sales' }, spec: { clusterIP: '10.96.0.8' } };
+    const lookup = (error: string): string => `lookup ledger on 10.96.0.10:53: ${error}\n`;
+    const found = { '/api/v1/services?metadata.name=ledger': [service] };
+    const { api, observe } = await run(speaking('x', lookup('no such host'), found));
+    const { objects } = await observe();
+    assert.ok(objects.some(({ kind, metadata }) => kind === 'Service' && metadata.namespace === 'sales'));
+    // Where it is says enough: what else is there decides nothing.
+    assert.ok(!api.seen.some((request) => request.includes('/namespaces/sales/')));
+    const other = await run(speaking('x', lookup('server misbehaving'), found));
+    await other.observe();
+    assert.ok(!other.api.seen.some((request) => request.includes('metadata.name=ledger')));
+    assert.ok(!other.api.seen.some((request) => request.includes('metadata.name%3Dledger')));
+  });
+
   it('are found by the address that a log complains about', async () => {
     const service = { metadata: { name: 'db', namespace: 'data' }, spec: { clusterIP: '10.96.0.7' } };
     const { api, observe } = await run(

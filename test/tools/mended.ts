@@ -8,7 +8,9 @@ import type {
   Container,
   ContainerState,
   ContainerStatus,
+  Job,
   Pod,
+  PodDisruptionBudget,
   WorkloadObject,
 } from '../../server/src/core/kube/types.ts';
 import { condition, DAY } from './objects.ts';
@@ -18,31 +20,65 @@ export const STANDING: ReadonlySet<string> = new Set([
   // Services, their clients, and Ingresses.
   'cluster-dns-stopped',
   'dns-policy-default',
+  'external-name-address',
+  'external-name-typo',
+  'headless-port-called',
+  'host-network-dns',
   'ingress-backend-typo',
+  'ingress-certificate-missing',
   'ingress-class-typo',
   'ingress-port-wrong',
+  'ingress-without-class',
   'listens-on-loopback',
+  'service-fqdn-namespace',
+  'service-fqdn-typo',
+  'service-in-other-namespace',
   'service-name-typo',
   'service-named-port-unresolved',
+  'service-of-finished-pods',
+  'service-port-udp',
   'service-scaled-to-zero',
+  'service-selector-lacks',
   'service-selector-typo',
+  'service-selects-two',
   'service-without-selector',
   'service-wrong-port-called',
+  'statefulset-service-missing',
+  'target-port-undeclared',
   'target-port-wrong',
+  'traffic-policy-local',
   // Policies.
   'netpol-deny-all-ingress',
   'netpol-dns-blocked',
   'netpol-dns-tcp-only',
+  'netpol-dns-udp-only',
+  'netpol-egress-cluster-addresses',
+  'netpol-egress-internet-only',
   'netpol-egress-only-dns',
+  'netpol-egress-service-port',
+  'netpol-egress-wrong-peer',
+  'netpol-namespace-and-pod',
+  'netpol-namespace-unlabelled',
+  'netpol-own-namespace',
+  'netpol-port-name',
   'netpol-service-port',
+  'netpol-types-left-out',
   'netpol-wrong-peer',
   // Claims, nodes, controllers.
+  'cronjob-suspended',
+  'daemonset-left-out',
   'deployment-paused',
+  'hpa-target-typo',
+  'hpa-target-zero',
+  'hpa-twice',
   'hpa-without-metrics',
+  'job-fails-by-rule',
   'job-gives-up',
   'job-out-of-time',
   'job-suspended',
   'kubelet-silent',
+  'namespace-held',
+  'pdb-allows-none',
   'pvc-no-class',
   'storage-class-typo',
   // A pod that does not go, and one that was evicted a minute ago and will be again.
@@ -151,6 +187,8 @@ function settled(object: KubeObject): KubeObject {
       endpoints: slice.endpoints?.map((endpoint) => ({ ...endpoint, conditions })),
     } as KubeObject;
   }
+  if (object.kind === 'PodDisruptionBudget') return withAllHealthy(object as PodDisruptionBudget);
+  if (object.kind === 'Job') return underWay(object as Job);
   if (![...OWNERS, 'Deployment'].includes(object.kind)) return object;
   const replicas = (object as WorkloadObject).spec?.replicas ?? 1;
   const { conditions: _, ...former } = (object as WorkloadObject).status ?? {};
@@ -171,3 +209,13 @@ function settled(object: KubeObject): KubeObject {
   };
   return { ...object, status } as KubeObject;
 }
+
+function withAllHealthy({ status = {}, ...budget }: PodDisruptionBudget): PodDisruptionBudget {
+  const { expectedPods = 0, desiredHealthy = 0 } = status;
+  const disruptionsAllowed = Math.max(expectedPods - desiredHealthy, 0);
+  return { ...budget, status: { ...status, currentHealthy: expectedPods, disruptionsAllowed } };
+}
+
+/** One that has neither ended nor been suspended got its pod after all. */
+const underWay = (job: Job): Job =>
+  (job.status?.conditions ?? []).length > 0 ? job : { ...job, status: { ...job.status, active: 1 } };

@@ -19,6 +19,9 @@ const NEIGHBOUR_KINDS = ['Service', 'NetworkPolicy', 'Deployment', 'StatefulSet'
 
 const MAX_NEIGHBOURS = 3;
 const MAX_ADDRESSES = 4;
+const MAX_NAMES = 4;
+/** Services of one name in all namespaces: enough to say where it is. */
+const MAX_NAMESAKES = 10;
 /** Objects of each of these kinds. */
 const MAX_OBJECTS = 1000;
 
@@ -30,9 +33,13 @@ export async function collectNeighbours(
   read: Set<string>,
   isWorthALook: (pod: Pod) => boolean,
 ): Promise<void> {
-  const { hosts, addresses } = spokenTo(scene, isWorthALook);
+  const { hosts, addresses, names } = spokenTo(scene, isWorthALook);
   await namespaces.need(hosts.flatMap(({ host }) => namespaceIn(host)));
   const wanted = new Set<string>();
+  for (const name of names.slice(0, MAX_NAMES))
+    await collection.list('Service', { fieldSelector: `metadata.name=${name}` }, MAX_NAMESAKES, {
+      sample: true,
+    });
   const found = await namespacesOf(collection, addresses.slice(0, MAX_ADDRESSES));
   for (const namespace of found) wanted.add(namespace);
   for (const { own, host } of hosts) {
@@ -71,20 +78,29 @@ interface Spoken {
   hosts: { own: string; host: string }[];
   /** Addresses that no object read so far has. */
   addresses: string[];
+  /** Names that the cluster DNS was asked for in vain and that are no Service where they were looked for. */
+  names: string[];
 }
 
 function spokenTo(scene: Scene, isWorthALook: (pod: Pod) => boolean): Spoken {
   const hosts: Spoken['hosts'] = [];
   const addresses = new Set<string>();
+  const names = new Set<string>();
   for (const pod of scene.pods) {
     if (!isWorthALook(pod.object)) continue;
     const own = pod.ref.namespace ?? 'default';
     for (const fact of activeContainers(pod)) {
       for (const { host } of hostReferences(fact)) hosts.push({ own, host });
-      for (const { error } of failedCalls(scene, fact, (of, name, previous) =>
+      for (const { error, resolution } of failedCalls(scene, fact, (of, name, previous) =>
         scene.logOf(of, name, previous),
       )) {
         if (error.host) hosts.push({ own, host: error.host });
+        if (
+          error.symptom === 'unresolved' &&
+          resolution.kind === 'missing' &&
+          DNS_LABEL.test(resolution.name)
+        )
+          names.add(resolution.name);
         if (error.ip && !isKnown(scene, error.ip)) addresses.add(error.ip);
       }
     }
@@ -92,7 +108,7 @@ function spokenTo(scene: Scene, isWorthALook: (pod: Pod) => boolean): Spoken {
   for (const owner of scene.owners)
     for (const { name, namespace } of webhookCalls(scene, owner))
       hosts.push({ own: namespace, host: `${name}.${namespace}.svc` });
-  return { hosts, addresses: [...addresses] };
+  return { hosts, addresses: [...addresses], names: [...names] };
 }
 
 /** `db.data`, `db.data.svc…`: the second word may be a namespace; of `db-0.db.data.svc…` the third is. */

@@ -9,9 +9,10 @@ import { MODES } from '../../../server/src/core/diagnosis/modes/index.ts';
 import type { DiagnosisReport } from '../../../server/src/core/diagnosis/report.ts';
 import type { Finding } from '../../../server/src/core/finding.ts';
 import { formatRef } from '../../../server/src/core/kube/ref.ts';
+import { loadFault } from '../../cluster/lib/faults/fault.ts';
 import { assertEvaluated, everything, run } from '../../tools/diagnosisRun.ts';
 import { STANDING } from '../../tools/mended.ts';
-import { faultsRecorded, modesShownBy } from '../../tools/recordings.ts';
+import { faultsRecorded, modesShownBy, recordedIds } from '../../tools/recordings.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Case } from './scenarios/scenario.ts';
 
@@ -60,7 +61,7 @@ test('every registered mode has both', () => {
   const faults = faultsRecorded();
   const speaking = new Set([
     ...scenarios.filter(({ fires = [] }) => fires.length > 0).map(({ mode }) => mode),
-    ...faults.flatMap(modesShownBy),
+    ...recordedIds().map(loadFault).flatMap(modesShownBy),
   ]);
   const quiet = new Set([
     ...scenarios.filter(({ silent }) => silent.length > 0).map(({ mode }) => mode),

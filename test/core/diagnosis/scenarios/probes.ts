@@ -138,6 +138,23 @@ export const probes: Scenario[] = [
     `${C}.readinessProbe`,
     'The readiness probe of Deployment web gets no answer from container app on port 8080 within 1 s.',
   ),
+  // What the command says is of a connection of its own.
+  probe(
+    'readiness-exec-failed',
+    'readiness',
+    'dial tcp 10.96.7.7:5432: connect: connection refused\n',
+    { probe: { exec: { command: ['check.sh'] } } },
+    `${C}.readinessProbe.exec.command`,
+    'The readiness command of container app in Deployment web ends with an error: dial tcp 10.96.7.7:5432: connect: connection refused',
+  ),
+  probe(
+    'readiness-exec-failed',
+    'readiness',
+    'dial tcp 10.96.7.7:5432: i/o timeout\n',
+    { probe: { exec: { command: ['check.sh'] } } },
+    `${C}.readinessProbe.exec.command`,
+    'The readiness command of container app in Deployment web ends with an error: dial tcp 10.96.7.7:5432: i/o timeout',
+  ),
   probe(
     'readiness-exec-failed',
     'readiness',

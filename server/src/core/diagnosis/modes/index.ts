@@ -74,6 +74,7 @@ import {
   serviceSelectorNoMatch,
 } from './service/endpoints.ts';
 import { appListensOnLoopback } from './service/loopback.ts';
+import { statefulSetMembersUnpublished, statefulSetMissingService } from './service/members.ts';
 import { probeDependsOnRemote } from './service/remote.ts';
 import { serviceTargetPortWrongNumber } from './service/targetPort.ts';
 import {
@@ -82,7 +83,6 @@ import {
   internalTrafficPolicyLocal,
   loadBalancerPending,
   publishNotReadyMisuse,
-  statefulSetMissingService,
 } from './service/types.ts';
 import { clientUsesWrongServicePort } from './service/wrongPort.ts';
 import { pvcStuckTerminating, waitForFirstConsumer } from './volumes/claimStates.ts';
@@ -180,6 +180,7 @@ export const MODES: readonly FailureMode[] = [
   corednsConfigError,
   corednsNotRunning,
   statefulSetMissingService,
+  statefulSetMembersUnpublished,
   // controller
   deploymentProgressDeadline,
   deploymentReplicaFailure,

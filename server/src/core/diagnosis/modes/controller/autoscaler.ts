@@ -1,7 +1,7 @@
 /** Autoscalers that do not scale, budgets that hold drains up, namespaces that do not go, aggregated APIs that are down. */
-import type { Resource } from '../../../kube/store.ts';
+import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
 import type { Condition, HorizontalPodAutoscaler, Pod, PodDisruptionBudget } from '../../../kube/types.ts';
-import { ageOf, conditionOf } from '../../containers.ts';
+import { ageOf, conditionOf, isReady } from '../../containers.ts';
 import { describeCommand, fieldEvidence, kubectl, sourceOf } from '../../evidence.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
@@ -132,15 +132,17 @@ const modeOf = (row: Row): FailureMode =>
 
 export const autoscalerModes: readonly FailureMode[] = ROWS.map(modeOf);
 
+/** A budget as it is written; or a sign, where its pods are not ready and have a reason of their own. */
 export const pdbBlocksEviction = defineMode({
   id: 'pdb-blocks-eviction',
   step: 'controller',
   severity: 'warning',
   confidence: 'certain',
   case: 'pdb-blocks-drain',
+  symptom: true,
   messages: {
-    spec: 'PodDisruptionBudget {name} needs {desired} healthy pods of {expected}: no pod may ever be evicted, so drains wait.',
-    now: 'PodDisruptionBudget {name} needs {desired} healthy pods and has {current}: drains wait until the others are ready.',
+    spec: 'PodDisruptionBudget {name} needs {desired} healthy {desired:pod|pods} of {expected}: no pod may ever be evicted, so drains wait.',
+    now: 'PodDisruptionBudget {name} needs {desired} healthy {desired:pod|pods} and has {current}: drains wait until the others are ready.',
   },
   detect(scene, { report }) {
     const asked =
@@ -153,7 +155,8 @@ export const pdbBlocksEviction = defineMode({
       const { status } = budget.object;
       if (!status || (status.expectedPods ?? 0) === 0 || (status.disruptionsAllowed ?? 1) > 0) continue;
       const { desiredHealthy = 0, currentHealthy = 0, expectedPods = 0 } = status;
-      report(desiredHealthy >= expectedPods ? 'spec' : 'now', budget, {
+      const isWritten = desiredHealthy >= expectedPods;
+      report(isWritten ? 'spec' : 'now', budget, {
         data: {
           name: budget.ref.name,
           desired: desiredHealthy,
@@ -162,12 +165,21 @@ export const pdbBlocksEviction = defineMode({
         },
         path: ['spec', budget.object.spec?.maxUnavailable === undefined ? 'minAvailable' : 'maxUnavailable'],
         evidence: [fieldEvidence(budget, ['status'])],
-        affects: scene.object?.ref.kind === 'Node' ? [scene.object] : [],
+        affects: [
+          ...(scene.object?.ref.kind === 'Node' ? [scene.object] : []),
+          ...(isWritten ? [] : unreadyOf(scene, budget)),
+        ],
         commands: kubectl(budget.ref.namespace, 'describe', 'pdb', budget.ref.name),
       });
     }
   },
 });
+
+const unreadyOf = ({ store }: Scene, { ref, object }: Resource<PodDisruptionBudget>): Resource<Pod>[] =>
+  store
+    .workloadsMatching(ref.namespace ?? DEFAULT_NAMESPACE, object.spec?.selector)
+    .flatMap((found) => (found.ref.kind === 'Pod' ? (store.get<Pod>(found.ref) ?? []) : []))
+    .filter((pod) => !isReady(pod.object));
 
 const CONTENT = [
   'NamespaceDeletionDiscoveryFailure',
@@ -184,7 +196,10 @@ export const namespaceStuckTerminating = defineMode({
   confidence: 'certain',
   case: 'namespace-stuck-terminating',
   explains: ['namespace-terminating-blocks-create'],
-  messages: { stuck: 'Namespace {name} has been terminating for {minutes} min: {reason}.' },
+  messages: {
+    stuck: 'Namespace {name} has been terminating for {minutes} min: {reason}.',
+    held: 'Namespace {name} is being deleted and cannot go: {reason}.',
+  },
   detect(scene, { report }) {
     const name = scene.subject.kind === 'Namespace' ? scene.subject.name : scene.subject.namespace;
     const namespace = scene.find('Namespace', undefined, name ?? '');
@@ -196,7 +211,7 @@ export const namespaceStuckTerminating = defineMode({
       return condition?.status === 'True' ? [condition] : [];
     });
     if (age < 60_000 && conditions.length === 0) return;
-    report('stuck', namespace, {
+    report(age < 60_000 ? 'held' : 'stuck', namespace, {
       data: {
         name: namespace.ref.name,
         minutes: Math.round(age / 60_000),

@@ -71,7 +71,8 @@ const isLocal = (pod: Resource<Pod>, host: string): boolean =>
   host === pod.ref.name ||
   (pod.object.spec?.hostAliases ?? []).some(({ hostnames }) => hostnames?.includes(host));
 
-const usesClusterDns = ({ object: { spec } }: Resource<Pod>): boolean =>
+/** True for pods that ask the cluster's DNS, by their dnsPolicy. */
+export const usesClusterDns = ({ object: { spec } }: Resource<Pod>): boolean =>
   spec?.dnsPolicy === 'ClusterFirstWithHostNet' ||
   (!spec?.hostNetwork && (spec?.dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst');
 

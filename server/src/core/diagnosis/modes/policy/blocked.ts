@@ -2,7 +2,7 @@
 import { type Direction, judgeSide, namespaceLabels, policyRules, rulePeers } from '../../../kube/policy.ts';
 import { formatSelector, matchesSelector } from '../../../kube/selector.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
-import type { NetworkPolicy, Pod, Service } from '../../../kube/types.ts';
+import type { NetworkPolicy, NetworkPolicyPeer, Pod, Service } from '../../../kube/types.ts';
 import { podTemplateOf } from '../../../kube/workload.ts';
 import type { Path } from '../../../path.ts';
 import { isFinished, isReady, remember } from '../../containers.ts';
@@ -25,6 +25,8 @@ interface Block {
   path: Path;
   data: Record<string, string | number | undefined>;
   podPort: number;
+  /** Which of its mode's sentences says it. Default: the only one. */
+  message?: string;
 }
 
 function blocks(scene: Scene): Block[] {
@@ -128,6 +130,29 @@ function explain(
       guilty: byPort.policy,
       path,
       data: { ...data, policy: byPort.policy.ref.name, written },
+      ...(direction === 'egress' ? { message: 'ports' } : {}),
+    };
+  }
+  if (byPeer && direction === 'egress') {
+    const peers = rulePeers(policyRules(byPeer.policy.object, direction)[byPeer.rule] ?? {}, direction) ?? [];
+    const at = peers.findIndex(({ ipBlock }) => ipBlock);
+    const pods = peers.flatMap(({ podSelector }) =>
+      podSelector ? [formatSelector(podSelector) || '*'] : [],
+    );
+    return {
+      ...base,
+      id: 'netpol-egress-default-deny',
+      guilty: byPeer.policy,
+      path: ['spec', direction, byPeer.rule, 'to', ...(at >= 0 ? [at, 'ipBlock'] : [])],
+      message: at >= 0 ? 'block' : 'peer',
+      data: {
+        ...data,
+        policy: byPeer.policy.ref.name,
+        wanted: listOf(pods) || '?',
+        labels: formatSelector({ matchLabels: ownLabels(scene, target) }) || '0',
+        blocks: listOf(peers.flatMap(({ ipBlock }) => (ipBlock ? [formatBlock(ipBlock)] : []))),
+        ip: target.object.status?.podIP,
+      },
     };
   }
   if (byPeer && direction === 'ingress') {
@@ -153,9 +178,29 @@ function explain(
           namespace: client.ref.namespace,
         },
       };
-    const pods = peers.flatMap(({ podSelector }) =>
+    const own = peers.findIndex(
+      ({ namespaceSelector, podSelector }) =>
+        !namespaceSelector && podSelector && matchesSelector(podSelector, client.object.metadata.labels),
+    );
+    const pods = (own >= 0 ? peers.slice(own, own + 1) : peers).flatMap(({ podSelector }) =>
       podSelector ? [formatSelector(podSelector) || '*'] : [],
     );
+    // The labels are right: a podSelector alone means pods of the policy's own namespace.
+    if (own >= 0)
+      return {
+        ...base,
+        id: 'netpol-ingress-peer-mismatch',
+        guilty: byPeer.policy,
+        path: [...path, own, 'podSelector'],
+        message: 'namespace',
+        data: {
+          ...data,
+          policy: byPeer.policy.ref.name,
+          wanted: listOf(pods),
+          own: byPeer.policy.ref.namespace,
+          namespace: client.ref.namespace,
+        },
+      };
     return {
       ...base,
       id: 'netpol-ingress-peer-mismatch',
@@ -188,6 +233,9 @@ function explain(
   };
 }
 
+const formatBlock = ({ cidr = '', except = [] }: NonNullable<NetworkPolicyPeer['ipBlock']>): string =>
+  except.length > 0 ? `${cidr} (except ${listOf(except)})` : cidr;
+
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** True for egress rules without policyTypes. The API server fills them in: what was applied tells that they were not written. */
@@ -202,11 +250,25 @@ function hasImplicitTypes({ spec, metadata }: NetworkPolicy): boolean {
 const ownLabels = (scene: Scene, pod: Resource<Pod>): Record<string, string> =>
   podTemplateOf(topOwner(scene, pod).object)?.metadata?.labels ?? pod.object.metadata.labels ?? {};
 
-const MESSAGES: Record<string, { case: string; message: string }> = {
+interface Row {
+  case: string;
+  message: string;
+  /** Other sentences, by what is known of the miss. */
+  variants?: Record<string, string>;
+}
+
+const MESSAGES: Record<string, Row> = {
   'netpol-egress-default-deny': {
     case: 'netpol-default-deny-blocks',
     message:
       'NetworkPolicy {policies} lets {client} open no connection to {target} on port {port}/{protocol} (Service {service}).',
+    variants: {
+      ports:
+        'NetworkPolicy {policy} lets {client} out to ports {written} of {target}; Service {service} sends to pod port {port}/{protocol}.',
+      peer: 'NetworkPolicy {policy} lets {client} out to pods with {wanted} on port {port}; those of {target} have {labels}.',
+      block:
+        'NetworkPolicy {policy} lets {client} out to {blocks}; the pod of {target} has {ip}, and it is the address of the pod that counts, not that of Service {service}.',
+    },
   },
   'netpol-ingress-default-deny': {
     case: 'netpol-default-deny-blocks',
@@ -217,6 +279,10 @@ const MESSAGES: Record<string, { case: string; message: string }> = {
     case: 'netpol-default-deny-blocks',
     message:
       'NetworkPolicy {policy} admits {wanted} to port {port} of {target}; the pods of {client} have {labels}.',
+    variants: {
+      namespace:
+        'NetworkPolicy {policy} admits pods with {wanted} of its own namespace {own} alone to port {port} of {target}; {client} is in namespace {namespace}.',
+    },
   },
   'netpol-ingress-port-mismatch': {
     case: 'netpol-port-is-pod-port',
@@ -243,15 +309,16 @@ const MESSAGES: Record<string, { case: string; message: string }> = {
 const CONTRADICTED =
   'NetworkPolicy {policies} should keep {client} from port {port}/{protocol} of {target}, yet the active test got through: the network plugin does not enforce it, or not yet.';
 
-const modeOf = (id: string, { case: caseId, message }: { case: string; message: string }): FailureMode =>
-  defineMode({
+const modeOf = (id: string, { case: caseId, message, variants }: Row): FailureMode => {
+  const messages: Record<string, string> = { blocked: message, contradicted: CONTRADICTED, ...variants };
+  return defineMode({
     id,
     step: 'policy',
     severity: 'error',
     confidence: 'certain',
     case: caseId,
     explains: [...WAITS, 'probe-depends-on-remote'],
-    messages: { blocked: message, contradicted: CONTRADICTED },
+    messages,
     detect(scene, { report, notChecked }) {
       // Which network plugin runs, and so whether policies count at all, is known by its DaemonSet.
       const isUnknown = scene.gapOf('DaemonSet', EVERYWHERE) !== undefined;
@@ -260,7 +327,7 @@ const modeOf = (id: string, { case: caseId, message }: { case: string; message: 
         if (isUnknown) notChecked('DaemonSet', 'DaemonSet', EVERYWHERE);
         const { attempt, guilty, path, data } = block;
         const { reached } = attempt;
-        report(reached ? 'contradicted' : 'blocked', guilty, {
+        report(reached ? 'contradicted' : (block.message ?? 'blocked'), guilty, {
           data,
           path,
           // What was seen to pass is not blocked. What nobody saw fail is an inference from the environment.
@@ -276,6 +343,7 @@ const modeOf = (id: string, { case: caseId, message }: { case: string; message: 
       }
     },
   });
+};
 
 /** One mode for each way a policy misses a connection. */
 export const blockedModes: readonly FailureMode[] = Object.entries(MESSAGES).map(([id, row]) =>

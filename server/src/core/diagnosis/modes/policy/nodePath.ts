@@ -42,6 +42,8 @@ function lostCalls(scene: Scene): LostCall[] {
       )
         return [];
       const targets = [...new Set(backends.flatMap(({ object }) => object.spec?.nodeName ?? []))];
+      // A Service that keeps to the pods of the own node drops what it has none for: no way is lost.
+      if (service.object.spec?.internalTrafficPolicy === 'Local' && !targets.includes(client)) return [];
       return [{ call, service, client, targets }];
     }),
   );

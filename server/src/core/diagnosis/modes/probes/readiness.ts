@@ -38,7 +38,8 @@ const ROWS: readonly Row[] = [
   {
     id: 'readiness-connection-refused',
     confidence: 'certain',
-    when: ({ text }) => /connection refused/.test(text),
+    // What a command prints is of its own connections, and no word about this container's port.
+    when: ({ text, probe }) => probe?.exec === undefined && /connection refused/.test(text),
     messages: {
       otherPort:
         'The readiness probe of {workload} asks port {port}; container {container} listens on {listens}.',
@@ -87,8 +88,11 @@ const ROWS: readonly Row[] = [
     id: 'readiness-timeout',
     confidence: 'likely',
     // What a gRPC probe says where nobody listens has a mode of its own.
-    when: ({ text }) =>
-      /deadline exceeded|i\/o timeout|Client\.Timeout/.test(text) && !/failed to connect service/.test(text),
+    when: ({ text, probe }) =>
+      probe?.exec
+        ? /^(?:rpc error: code = DeadlineExceeded.*|context deadline exceeded)\s*$/.test(text)
+        : /deadline exceeded|i\/o timeout|Client\.Timeout/.test(text) &&
+          !/failed to connect service/.test(text),
     messages: {
       timeout:
         'The readiness probe of {workload} gets no answer from container {container} on port {port} within {seconds} s.',

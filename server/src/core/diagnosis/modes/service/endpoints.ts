@@ -142,6 +142,8 @@ export const serviceNoReadyEndpoints = defineMode({
   messages: {
     notReady: 'Service {service} has no ready endpoint: none of its {count} {count:pod|pods} is ready.',
     noPods: 'Service {service} has no endpoint: {workloads} has no pods.',
+    finished:
+      'Service {service} has no endpoint: its {count} {count:pod is|pods are} finished, and finished pods get no traffic.',
     stale:
       'Service {service} has no ready endpoint although {ready} of its {count} {count:pod is|pods are} ready.',
   },
@@ -158,10 +160,12 @@ export const serviceNoReadyEndpoints = defineMode({
       const tops = owners.filter((owner) => scene.ownersOf(owner).length === 0);
       const ready = pods.filter(({ object }) => isReady(object) && !object.metadata.deletionTimestamp).length;
       if (ready > 0 && isSettling(scene, service, pods)) continue;
-      report(pods.length === 0 ? 'noPods' : ready > 0 ? 'stale' : 'notReady', service, {
+      const finished = state.selected.length - pods.length;
+      const message = pods.length > 0 ? 'notReady' : finished > 0 ? 'finished' : 'noPods';
+      report(ready > 0 ? 'stale' : message, service, {
         data: {
           service: service.ref.name,
-          count: pods.length,
+          count: pods.length || finished,
           ready,
           workloads: listOf(tops.map(({ ref }) => `${ref.kind} ${ref.name}`)),
         },
@@ -208,7 +212,11 @@ export const serviceNamedTargetPortUnresolved = defineMode({
   explains: NO_ENDPOINTS,
   messages: {
     none: 'Port name {port} of Service {service} is on none of the {count} selected {count:pod|pods}; {count:it offers|they offer} {offers}.',
+    noneAtAll:
+      'Port name {port} of Service {service} is on none of the {count} selected {count:pod|pods}: no container there names a port.',
     some: 'Port name {port} of Service {service} is on {found} of the {count} selected pods; the others get no traffic and offer {offers}.',
+    someAtAll:
+      'Port name {port} of Service {service} is on {found} of the {count} selected pods; the others get no traffic, and no container of theirs names a port.',
     protocol:
       'Port name {port} of Service {service} stands for {protocol}; the pods give that name to another protocol.',
   },
@@ -229,14 +237,16 @@ export const serviceNamedTargetPortUnresolved = defineMode({
         const slices = endpointsOf(scene, service).slices.filter(
           ({ object }) => (object.ports ?? []).length === 0,
         );
-        report(otherProtocol ? 'protocol' : without.length === pods.length ? 'none' : 'some', service, {
+        const offers = offeredPorts(without);
+        const extent = without.length === pods.length ? 'none' : 'some';
+        report(otherProtocol ? 'protocol' : offers ? extent : `${extent}AtAll`, service, {
           data: {
             service: service.ref.name,
             port: port.targetPort,
             protocol: port.protocol ?? 'TCP',
             count: pods.length,
             found: pods.length - without.length,
-            offers: offeredPorts(without) || '0',
+            offers,
           },
           path: ['spec', 'ports', at, 'targetPort'],
           evidence: [

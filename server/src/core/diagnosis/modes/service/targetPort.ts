@@ -4,6 +4,7 @@ import { mentionsPort } from '../../../kube/ports.ts';
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
 import type { Pod, Service, ServicePort } from '../../../kube/types.ts';
 import { longRunning } from '../../../kube/workload.ts';
+import type { Path } from '../../../path.ts';
 import type { Listener, ProbeRun } from '../../../probe/check.ts';
 import { activeContainers, isFinished, isReady } from '../../containers.ts';
 import { type FailedCall, failedCalls } from '../../dependencies.ts';
@@ -30,6 +31,15 @@ function knownPorts(scene: Scene, pod: Resource<Pod>): { ports: Set<number>; sai
     said ??= logEvidence(pod, container.name ?? '', false, listens.line);
   }
   return { ports, ...(said ? { said } : {}) };
+}
+
+/** What told the ports of a pod: those of its first container that declares any, else the probe that asks for one. */
+function placeOfPorts(pod: Resource<Pod>): Path {
+  const { containers = [] } = pod.object.spec ?? {};
+  const declares = containers.findIndex(({ ports = [] }) => ports.length > 0);
+  if (declares >= 0) return ['spec', 'containers', declares, 'ports'];
+  const probed = containers.findIndex(({ readinessProbe }) => readinessProbe);
+  return ['spec', 'containers', Math.max(probed, 0), probed >= 0 ? 'readinessProbe' : 'ports'];
 }
 
 /** Complaints of other pods' logs about a connection that this Service refused. */
@@ -166,7 +176,7 @@ export const serviceTargetPortWrongNumber = defineMode({
           evidence: [
             fieldEvidence(service, ['spec', 'ports', at]),
             ...(said ? [said] : []),
-            ...pods.slice(0, 1).map((pod) => fieldEvidence(pod, ['spec', 'containers', 0, 'ports'])),
+            ...pods.slice(0, 1).map((pod) => fieldEvidence(pod, placeOfPorts(pod))),
             ...complaints
               .slice(0, 1)
               .map(({ fact, error, previous }) => logEvidence(fact.pod, fact.name, previous, error.line)),

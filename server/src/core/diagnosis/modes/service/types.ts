@@ -1,10 +1,12 @@
 /** Services of special types, and traffic policies that leave nodes without an endpoint. */
-import type { EndpointSlice, Service, WorkloadObject } from '../../../kube/types.ts';
+import type { EndpointSlice } from '../../../kube/types.ts';
 import { ageOf } from '../../containers.ts';
+import { topOwner } from '../../declared.ts';
 import { endpointsOf } from '../../endpoints.ts';
 import { describeCommand, eventsEvidence, fieldEvidence, kubectl, logEvidence } from '../../evidence.ts';
 import { defineMode } from '../../mode.ts';
-import { listOf } from '../name.ts';
+import { usesClusterDns } from '../dns/names.ts';
+import { listOf, nameOf } from '../name.ts';
 import { callsInScene, WAITS } from './remote.ts';
 
 const PATIENCE = 120_000;
@@ -45,25 +47,48 @@ export const loadBalancerPending = defineMode({
   },
 });
 
+/** A name that stands for another one: an address is none, and the other one has to be known to somebody. */
 export const externalNameUnresolvable = defineMode({
   id: 'externalname-unresolvable',
   step: 'service',
   severity: 'error',
   confidence: 'certain',
   case: 'service-missing',
+  explains: [...WAITS, 'probe-depends-on-remote'],
   messages: {
     address:
       'externalName {target} of Service {service} is an address; DNS makes a CNAME of it that resolves to nothing.',
+    unknown:
+      'Service {service} stands for {target}, which the DNS does not know: {client} looks it up in vain.',
   },
   detect(scene, { report }) {
     for (const service of scene.services) {
       const { spec } = service.object;
       const target = spec?.externalName ?? '';
-      if (spec?.type !== 'ExternalName' || !/^[\d.]+$|:.*:/.test(target)) continue;
-      report('address', service, {
-        data: { service: service.ref.name, target },
+      if (spec?.type !== 'ExternalName' || target === '') continue;
+      const calls = callsInScene(scene).filter(
+        ({ error, resolution }) =>
+          error.symptom === 'unresolved' && resolution.kind === 'service' && resolution.service === service,
+      );
+      const isAddress = /^[\d.]+$|:.*:/.test(target);
+      const [call] = calls;
+      // Only the resolver knows whether a name outside is there.
+      if (!isAddress && !(call && usesClusterDns(call.fact.pod))) continue;
+      report(isAddress ? 'address' : 'unknown', service, {
+        data: {
+          service: service.ref.name,
+          target,
+          client: call ? nameOf(topOwner(scene, call.fact.pod)) : '',
+        },
         path: ['spec', 'externalName'],
-        evidence: [fieldEvidence(service, ['spec', 'externalName'])],
+        ...(isAddress ? {} : { confidence: 'likely' as const }),
+        affects: calls.map(({ fact }) => fact.pod),
+        evidence: [
+          fieldEvidence(service, ['spec', 'externalName']),
+          ...calls
+            .slice(0, 1)
+            .map(({ fact, error, previous }) => logEvidence(fact.pod, fact.name, previous, error.line)),
+        ],
         commands: describeCommand(service.ref),
       });
     }
@@ -187,47 +212,6 @@ export const externalTrafficPolicyLocal = defineMode({
         path: ['spec', 'externalTrafficPolicy'],
         evidence: [fieldEvidence(service, ['spec', 'externalTrafficPolicy'])],
         commands: describeCommand(service.ref),
-      });
-    }
-  },
-});
-
-export const statefulSetMissingService = defineMode({
-  id: 'statefulset-missing-service',
-  step: 'dns',
-  severity: 'error',
-  confidence: 'certain',
-  case: 'statefulset-headless-dns',
-  explains: WAITS,
-  messages: {
-    missing:
-      'serviceName {service} of StatefulSet {name} names no Service: its pods have no DNS names of their own.',
-    notHeadless:
-      'Service {service} of StatefulSet {name} is not headless: its pods have no DNS names of their own.',
-  },
-  detect(scene, { report }) {
-    for (const owner of scene.owners) {
-      if (owner.ref.kind !== 'StatefulSet' || scene.gapOf('Service', owner.ref.namespace)) continue;
-      const name = (owner.object as WorkloadObject).spec?.serviceName;
-      if (!name) continue;
-      const service = scene.find<Service>('Service', owner.ref.namespace, name);
-      if (service?.object.spec?.clusterIP === 'None') continue;
-      const missed = callsInScene(scene).filter(
-        ({ error }) => /-\d+\.([^.]+)/.exec(error.host ?? '')?.[1] === name,
-      );
-      report(service ? 'notHeadless' : 'missing', owner, {
-        data: { service: name, name: owner.ref.name },
-        path: ['spec', 'serviceName'],
-        // The pods run all the same: it matters to whoever asks for one of them by name.
-        ...(missed.length > 0 ? {} : { severity: 'info' as const, confidence: 'hint' as const }),
-        affects: missed.map(({ fact }) => fact.pod),
-        evidence: [
-          ...missed
-            .slice(0, 1)
-            .map(({ fact, error, previous }) => logEvidence(fact.pod, fact.name, previous, error.line)),
-          fieldEvidence(owner, ['spec', 'serviceName']),
-        ],
-        commands: kubectl(owner.ref.namespace, 'get', 'services'),
       });
     }
   },
