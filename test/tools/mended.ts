@@ -65,6 +65,8 @@ export const STANDING: ReadonlySet<string> = new Set([
   'netpol-types-left-out',
   'netpol-wrong-peer',
   // Claims, nodes, controllers.
+  'cronjob-over-quota',
+  'cronjob-overlaps',
   'cronjob-suspended',
   'daemonset-left-out',
   'deployment-paused',
@@ -84,6 +86,9 @@ export const STANDING: ReadonlySet<string> = new Set([
   // A pod that does not go, and one that was evicted a minute ago and will be again.
   'emptydir-too-full',
   'finalizer-left',
+  'pod-out-of-time',
+  'prestop-fails',
+  'term-ignored',
 ]);
 
 const OWNERS = ['ReplicaSet', 'StatefulSet'];

@@ -6,7 +6,7 @@ import type { Event, Pod } from '../kube/types.ts';
 import { formatPath, type Path, valueAt } from '../path.ts';
 import type { ContainerFact } from './containers.ts';
 import { eventEvidence } from './eventFacts.ts';
-import { lastLines } from './logText.ts';
+import { lastLines, tellingLine } from './logText.ts';
 import type { Scene } from './scene.ts';
 
 /** `Pod shop/web-1`: how evidence names an object. */
@@ -74,11 +74,14 @@ export function endedLog(scene: Scene, fact: ContainerFact): { text: string; pre
   return current === undefined ? undefined : { text: current, previous: false };
 }
 
-/** The last lines of the run that ended, newest last. */
+/** The last lines of the run that ended, newest last; the one that says what happened is among them. */
 export function endedLogEvidence(scene: Scene, fact: ContainerFact, count = 3): Evidence[] {
   const log = endedLog(scene, fact);
   if (!log) return [];
-  return lastLines(log.text, count).map((line) => logEvidence(fact.pod, fact.name, log.previous, line));
+  const tail = lastLines(log.text, count);
+  const told = tellingLine(log.text);
+  const lines = told === undefined || tail.includes(told) ? tail : [told, ...tail.slice(1)];
+  return lines.map((line) => logEvidence(fact.pod, fact.name, log.previous, line));
 }
 
 export const eventsEvidence = (events: readonly Event[], count = 1): Evidence[] =>

@@ -114,6 +114,31 @@ export function lastLines(text: string, count: number): string[] {
   return lines.slice(-count);
 }
 
+/**
+ * Lines that follow the one that says what happened: frames of a stack, the text of a usage, and what a shell or a
+ * runtime adds about the end of its program.
+ */
+const FOLLOWING = [
+  /^\s/,
+  /^goroutine \d+ /,
+  /^(?:[\w./-]+\.[\w.()*[\]{}-]+|panic)\(.*\)$/,
+  /^created by /,
+  /^\[signal \w+: /,
+  /^exit status \d+$/,
+  /^Node\.js v\d/,
+  /^usage(?: of \S+)?:/i,
+  /^\S+: (?:line )?\d+: +\d+ (?:Aborted|Killed|Segmentation fault|Bus error|Illegal instruction|Terminated)\b/,
+];
+const TELLING_TAIL = 120;
+
+/** The last line that says what happened, without the stack, usage or obituary behind it. */
+export function tellingLine(text: string): string | undefined {
+  const lines = lastLines(text, TELLING_TAIL);
+  return (
+    lines.findLast((line) => !FOLLOWING.some((regex) => regex.test(line.slice(0, 1000)))) ?? lines.at(-1)
+  );
+}
+
 const LISTENING = [
   /\blisten(?:ing|s)?\b[^\n]{0,60}?[:\s](\d{2,5})\b(?!\.)/i,
   /\b(?:started|serving|running|bound)\b[^\n]{0,40}?(?:port|:)\s?(\d{2,5})\b(?!\.)/i,

@@ -15,12 +15,13 @@ const (
 	notServing = 2
 )
 
-func healthHandler(s *state) http.Handler {
+// healthHandler answers the health protocol; a server that does not know it says so to every call.
+func healthHandler(s *state, known bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/grpc")
 		w.Header().Set("Trailer", "Grpc-Status, Grpc-Message")
 		_, _ = io.Copy(io.Discard, r.Body)
-		if r.URL.Path != checkPath {
+		if !known || r.URL.Path != checkPath {
 			w.Header().Set("Grpc-Status", "12")
 			w.Header().Set("Grpc-Message", "unknown method "+r.URL.Path)
 			return

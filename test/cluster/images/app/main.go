@@ -27,6 +27,9 @@ type options struct {
 	exitAfter time.Duration
 	exitCode  int
 	message   string
+	panics    bool
+
+	grpcHealth bool
 
 	eatMemory, eatRate string
 	eatFile            string
@@ -47,6 +50,7 @@ func parse() options {
 	flag.StringVar(&o.tcp, "tcp", "", "listen for TCP on this `address` and send every line back")
 	flag.StringVar(&o.udp, "udp", "", "listen for UDP on this `address` and send every packet back")
 	flag.StringVar(&o.grpc, "grpc", "", "serve the gRPC health protocol on this `address`")
+	flag.BoolVar(&o.grpcHealth, "grpc-health", true, "know the gRPC health protocol; otherwise every call is unknown")
 	flag.StringVar(&o.tls, "tls", "", "listen for HTTPS on this `address` with a certificate made at the start")
 	flag.StringVar(&o.tlsNames, "tls-names", "localhost", "`names` and addresses in the certificate, with commas")
 	flag.DurationVar(&o.notBefore, "tls-not-before", -time.Hour, "the certificate's first moment, from now")
@@ -58,6 +62,7 @@ func parse() options {
 	flag.DurationVar(&o.exitAfter, "exit-after", -1, "end after this time")
 	flag.IntVar(&o.exitCode, "exit-code", 0, "exit code of that end, and of the end after SIGTERM")
 	flag.StringVar(&o.message, "message", "", "log this `text` just before that end")
+	flag.BoolVar(&o.panics, "panic", false, "end with a Go panic instead")
 	flag.StringVar(&o.eatMemory, "eat-memory", "", "hold this much memory (`size` such as 64Mi)")
 	flag.StringVar(&o.eatRate, "eat-rate", "64Mi", "take it at this `size` a second")
 	flag.StringVar(&o.eatFile, "eat-file", "", "write this `file`")
@@ -108,6 +113,10 @@ func start(o options) {
 			time.Sleep(o.exitAfter)
 			if o.message != "" {
 				log.Print(o.message)
+			}
+			if o.panics {
+				var stock map[string]int
+				stock["apples"]++
 			}
 			os.Exit(o.exitCode)
 		}()

@@ -58,7 +58,7 @@ func listen(o options, s *state) error {
 			return err
 		}
 		log.Printf("listening for gRPC on %s", l.Addr())
-		go fatal(serveHealth, l, healthHandler(s))
+		go fatal(serveHealth, l, healthHandler(s, o.grpcHealth))
 	}
 	if o.tcp != "" {
 		l, err := net.Listen("tcp", o.tcp)

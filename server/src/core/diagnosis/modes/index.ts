@@ -63,6 +63,7 @@ import { endingModes } from './runtime/endings.ts';
 import { volumeFilesystemFull } from './runtime/fullVolumes.ts';
 import { logCauseModes } from './runtime/logCauses.ts';
 import { memoryNearLimit } from './runtime/memoryNearLimit.ts';
+import { portAlreadyInUse } from './runtime/portInUse.ts';
 import { sandboxModes } from './sandbox/sandboxErrors.ts';
 import { nodeNameMissing, podSchedulingGated, schedulerNotActing } from './scheduling/notConsidered.ts';
 import { schedulingReasonModes } from './scheduling/reasons.ts';
@@ -131,6 +132,7 @@ export const MODES: readonly FailureMode[] = [
   postStartHookFailed,
   ...endingModes,
   ...logCauseModes,
+  portAlreadyInUse,
   volumeFilesystemFull,
   memoryNearLimit,
   // probes

@@ -113,6 +113,9 @@ const NOT_FIRING = new Set([
   'FailedCreate',
 ]);
 
+/** What of its spec an event is about, where that is not the schedule. */
+const FIELDS: Record<string, string> = { UnknownTimeZone: 'timeZone', FailedCreate: 'jobTemplate' };
+
 export const cronJobNotFiring = defineMode({
   id: 'cronjob-not-firing',
   step: 'controller',
@@ -142,13 +145,14 @@ export const cronJobNotFiring = defineMode({
         .eventsOf(cron)
         .find((found) => NOT_FIRING.has(found.reason ?? '') && millisOf(found) > lastRun);
       if (event) {
-        const isZone = event.reason === 'UnknownTimeZone';
+        const path = ['spec', FIELDS[event.reason ?? ''] ?? 'schedule'];
         report('event', cron, {
           data: { ...data, reason: messageOf(event).replace(/\.$/, '') },
-          path: ['spec', isZone ? 'timeZone' : 'schedule'],
+          path,
           evidence: [
             ...eventsEvidence([event]),
-            fieldEvidence(cron, ['spec', isZone ? 'timeZone' : 'schedule']),
+            // Who refuses a Job says why; its template is long.
+            ...(event.reason === 'FailedCreate' ? [] : [fieldEvidence(cron, path)]),
           ],
           commands,
         });

@@ -7,9 +7,11 @@ import { describeCommand, eventsEvidence, fieldEvidence, kubectl } from '../../e
 import { ageText } from '../../ladder.ts';
 import { defineMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
-import { nameOf } from '../name.ts';
+import { listOf, nameOf } from '../name.ts';
 
 const LATE = 30_000;
+/** What Kubernetes gives a pod that says nothing, in seconds. */
+const USUAL_GRACE = 30;
 
 const overdue = ({ pods, now }: Scene): Resource<Pod>[] =>
   pods.filter(({ object }) => now > Date.parse(object.metadata.deletionTimestamp ?? '') + LATE);
@@ -93,8 +95,37 @@ export const terminatingGrace = defineMode({
   case: 'graceful-shutdown-race',
   messages: {
     slow: 'Pod {pod} should have ended {age} ago and its containers still run; its grace period is {grace} s.',
+    long: 'Pod {pod} was deleted {age} ago and still runs ({containers}): it does not end by itself, and its grace period gives it {grace} s.',
   },
   detect(scene, { report }) {
+    for (const pod of scene.pods) {
+      const { deletionTimestamp, deletionGracePeriodSeconds: grace = 0 } = pod.object.metadata;
+      const deletedAt = Date.parse(deletionTimestamp ?? '') - grace * 1000;
+      // Within the usual grace period this is how every pod ends.
+      const isLate = grace > USUAL_GRACE && scene.now > deletedAt + USUAL_GRACE * 1000;
+      if (!isLate || overdue(scene).includes(pod) || !runs(pod) || isLost(nodeOf(scene, pod))) continue;
+      const { guilty, path } = declared(scene, pod, ['spec', 'terminationGracePeriodSeconds']);
+      report('long', guilty, {
+        severity: 'info',
+        data: {
+          pod: pod.ref.name,
+          age: ageText(scene, new Date(deletedAt).toISOString()),
+          containers: listOf(
+            factsOf(pod)
+              .filter(({ status }) => status?.state?.running)
+              .map(({ name }) => name),
+          ),
+          grace,
+        },
+        path,
+        evidence: [
+          fieldEvidence(pod, ['metadata', 'deletionTimestamp']),
+          fieldEvidence(pod, ['metadata', 'deletionGracePeriodSeconds']),
+        ],
+        affects: [pod],
+        commands: describeCommand(pod.ref),
+      });
+    }
     for (const pod of overdue(scene)) {
       const events = scene
         .eventsOf(pod)

@@ -4,7 +4,7 @@ import { parseQuantity } from '../../../kube/quantity.ts';
 import type { Path } from '../../../path.ts';
 import { declared, topOwner } from '../../declared.ts';
 import { eventEvidence } from '../../eventFacts.ts';
-import { describeCommand, fieldEvidence } from '../../evidence.ts';
+import { describeCommand, fieldEvidence, logEvidence } from '../../evidence.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
 import { listOf, nameOf } from '../name.ts';
 import { type ProbeFailure, probeFailures, probePort, probePortPath } from './facts.ts';
@@ -63,7 +63,8 @@ const ROWS: readonly Row[] = [
     id: 'probe-https-mismatch',
     case: 'probe-port-mismatch',
     confidence: 'certain',
-    when: ({ text }) =>
+    when: ({ text, plainToTls }) =>
+      plainToTls !== undefined ||
       /server gave HTTP response to HTTPS client|malformed HTTP response|first record does not look like a TLS handshake/.test(
         text,
       ),
@@ -138,7 +139,11 @@ const modeOf = (row: Row): FailureMode =>
         if (ROWS.find(({ when }) => when(failure)) !== row) continue;
         const { fact, event, kind } = failure;
         const { guilty, path } = declared(scene, fact.pod, row.path?.(failure) ?? failure.path);
-        const evidence: Evidence[] = [eventEvidence(event), fieldEvidence(fact.pod, failure.path)];
+        const evidence: Evidence[] = [
+          eventEvidence(event),
+          fieldEvidence(fact.pod, failure.path),
+          ...(failure.plainToTls ? [logEvidence(fact.pod, fact.name, false, failure.plainToTls)] : []),
+        ];
         report('failed', guilty, {
           data: {
             kind,

@@ -10,7 +10,7 @@ import {
   remember,
 } from '../../containers.ts';
 import { involved, messageOf, millisOf } from '../../eventFacts.ts';
-import { listeningPort } from '../../logText.ts';
+import { lastLines, listeningPort } from '../../logText.ts';
 import type { Scene } from '../../scene.ts';
 import { isStarting } from '../../starting.ts';
 
@@ -27,6 +27,8 @@ export interface ProbeFailure {
   text: string;
   /** `probe errored and resulted in …`: the probe itself could not run. */
   errored: boolean;
+  /** The server's own word that somebody spoke plain HTTP to its HTTPS port; the kubelet only tells the status 400. */
+  plainToTls?: string;
   /** True while the container still has tries left from its start: what time alone may mend is no fault yet. */
   early: boolean;
 }
@@ -55,7 +57,9 @@ export function probeFailures(scene: Scene): ProbeFailure[] {
         if (!match) continue;
         const kind = match[1]?.toLowerCase() as ProbeKind;
         if (found.has(kind) || !counts(scene, fact, kind, event)) continue;
+        const plainToTls = /statuscode: 400/.test(match[3] ?? '') ? saidPlain(scene, fact) : undefined;
         found.set(kind, {
+          ...(plainToTls ? { plainToTls } : {}),
           fact,
           kind,
           probe: fact.spec[FIELD[kind]],
@@ -69,6 +73,20 @@ export function probeFailures(scene: Scene): ProbeFailure[] {
       return [...found.values()];
     }),
   );
+}
+
+/** Go's server, nginx, Apache. */
+const PLAIN_TO_TLS =
+  /client sent an HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled server port/i;
+
+function saidPlain(scene: Scene, fact: ContainerFact): string | undefined {
+  for (const previous of [false, true]) {
+    const line = lastLines(scene.logOf(fact.pod, fact.name, previous) ?? '', 40).findLast((text) =>
+      PLAIN_TO_TLS.test(text.slice(0, 1000)),
+    );
+    if (line) return line.trimEnd();
+  }
+  return undefined;
 }
 
 function counts(scene: Scene, fact: ContainerFact, kind: ProbeKind, event: Event): boolean {

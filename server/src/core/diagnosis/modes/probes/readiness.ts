@@ -132,7 +132,13 @@ const modeOf = (row: Row): FailureMode =>
     messages: row.messages,
     detect(scene, { report }) {
       for (const failure of probeFailures(scene)) {
-        if (failure.kind !== 'readiness' || failure.errored || OTHERS.test(failure.text)) continue;
+        if (
+          failure.kind !== 'readiness' ||
+          failure.errored ||
+          failure.plainToTls ||
+          OTHERS.test(failure.text)
+        )
+          continue;
         if (ROWS.find(({ when }) => when(failure)) !== row) continue;
         const { fact, event } = failure;
         const { message, data, path, evidence, confidence, lasting } = row.explain(failure, scene);

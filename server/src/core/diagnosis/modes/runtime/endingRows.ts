@@ -1,137 +1,20 @@
 /** The table of endings: exit codes and the runtime's reasons, first match wins. */
-import type { Confidence, Evidence, MessageData } from '../../../finding.ts';
-import type { Path } from '../../../path.ts';
-import type { ContainerFact, Termination } from '../../containers.ts';
+import type { MessageData } from '../../../finding.ts';
+import type { ContainerFact } from '../../containers.ts';
 import { endedLog, fieldEvidence } from '../../evidence.ts';
-import { lastLines } from '../../logText.ts';
-import type { Step } from '../../report.ts';
+import { tellingLine } from '../../logText.ts';
 import type { Scene } from '../../scene.ts';
-
-export interface Ending {
-  fact: ContainerFact;
-  ended: Termination;
-  row: Row | undefined;
-}
-
-export interface Row {
-  id: string;
-  case: string;
-  step: Step;
-  confidence: Confidence;
-  when(ended: Termination, fact: ContainerFact): boolean;
-  message: string;
-  /** What of the container is at fault; default: what it runs. */
-  field?: Path | ((ending: Ending) => Path);
-  data?(ending: Ending, scene: Scene): MessageData;
-  evidence?(ending: Ending, scene: Scene): Evidence[];
-  /** What a quoted log makes of a bare exit code. */
-  withLog?: Confidence;
-  explains?: readonly string[];
-}
-
-/** runc 1.4 has a phrase between the error and `exec:`; the quoted program and the tail are the same everywhere. */
-const NOT_FOUND =
-  /exec: "(?<program>[^"]*)": (?:executable file not found in \$PATH|stat [^:]*: no such file or directory|no such file or directory)|exec (?<script>\/\S+): no such file or directory/;
-const NOT_EXECUTABLE =
-  /exec: "(?<program>[^"]*)": (?:stat [^:]*: )?permission denied|exec: "(?<folder>[^"]*)": is a directory/;
-const WRONG_FORMAT = /exec format error/;
-
-const messageOf = ({ message = '' }: Termination): string => message;
-const isStartError = ({ reason, exitCode }: Termination): boolean =>
-  reason === 'StartError' || reason === 'ContainerCannotRun' || (exitCode === 128 && reason !== 'Error');
-
-/** The last of runc's nested causes, without the wrapping of shim and runtime. */
-function tailOf(message: string): string {
-  const tail =
-    /(?:error during container init|unable to start container process|OCI runtime create failed): (?<tail>(?!.*(?:error during container init|unable to start container process): ).*)$/s.exec(
-      message.trim(),
-    )?.groups?.tail;
-  return (tail ?? message)
-    .trim()
-    .replace(/: unknown$/, '')
-    .replace(/\.$/, '');
-}
-
-/** The mount that runc could not make. The kubelet makes a folder of a subPath that is not there. */
-function overFile({ fact: { spec }, ended }: Ending): {
-  at: number;
-  file: string;
-  volume: string;
-  subPath: string;
-} {
-  const file = /to rootfs at "(?<file>[^"]+)"/.exec(messageOf(ended))?.groups?.file ?? '';
-  const mounts = spec.volumeMounts ?? [];
-  const at = Math.max(
-    mounts.findIndex(({ mountPath }) => mountPath === file),
-    0,
-  );
-  return { at, file, volume: mounts[at]?.name ?? '?', subPath: mounts[at]?.subPath ?? '?' };
-}
+import { command, type Ending, type Row } from './endingRow.ts';
+import { START_ROWS } from './startRows.ts';
 
 const lastWords = ({ fact }: Ending, scene: Scene): string => {
   const log = endedLog(scene, fact);
-  const line = log ? lastLines(log.text, 1)[0] : undefined;
+  const line = log && tellingLine(log.text);
   return (line ?? fact.ended?.message ?? '').trim().slice(0, 300);
 };
 
-const command = ({ spec }: ContainerFact): string =>
-  [...(spec.command ?? []), ...(spec.args ?? [])].join(' ') || '(image)';
-
-export const commandField = ({ spec }: ContainerFact): Path =>
-  spec.command ? ['command'] : spec.args ? ['args'] : ['image'];
-
 export const ROWS: readonly Row[] = [
-  {
-    id: 'exec-format-error',
-    case: 'image-platform-mismatch',
-    step: 'started',
-    confidence: 'certain',
-    when: (ended) => WRONG_FORMAT.test(messageOf(ended)),
-    message:
-      'The program of container {container} in {workload} is not for the architecture of node {node} ({architecture}): exec format error.',
-    field: ['image'],
-    data: ({ fact }, scene) => ({
-      architecture: architectureOf(fact, scene),
-    }),
-  },
-  {
-    id: 'exit-127-command-not-found',
-    case: 'command-not-found',
-    step: 'started',
-    confidence: 'certain',
-    when: (ended) => (isStartError(ended) && NOT_FOUND.test(messageOf(ended))) || ended.exitCode === 127,
-    message: 'Container {container} of {workload} starts {program}, which its image does not have.',
-    data: ({ fact, ended }, scene) => ({ program: programOf(fact, ended, scene) }),
-  },
-  {
-    id: 'exit-126-not-executable',
-    case: 'command-not-found',
-    step: 'started',
-    confidence: 'certain',
-    when: (ended) => (isStartError(ended) && NOT_EXECUTABLE.test(messageOf(ended))) || ended.exitCode === 126,
-    message: 'Container {container} of {workload} starts {program}, which is no program it may execute.',
-    data: ({ fact, ended }, scene) => ({ program: programOf(fact, ended, scene) }),
-  },
-  {
-    id: 'subpath-failure',
-    case: 'subpath-failure',
-    step: 'configured',
-    confidence: 'certain',
-    when: (ended) => /volume-subpaths/.test(messageOf(ended)) && /not a directory/.test(messageOf(ended)),
-    message:
-      'Container {container} of {workload} mounts subPath {subPath} of volume {volume} over file {file}, and the volume has no such file.',
-    field: (ending) => ['volumeMounts', overFile(ending).at, 'subPath'],
-    data: (ending) => overFile(ending),
-  },
-  {
-    id: 'container-start-error',
-    case: 'container-start-error',
-    step: 'started',
-    confidence: 'certain',
-    when: (ended) => isStartError(ended),
-    message: 'Container {container} of {workload} cannot be started: {cause}.',
-    data: ({ ended }) => ({ cause: tailOf(messageOf(ended)) }),
-  },
+  ...START_ROWS,
   {
     id: 'container-status-unknown',
     case: 'exit-137-not-oom',
@@ -283,21 +166,3 @@ const memoryData = ({ spec, status, ended }: ContainerFact): MessageData => ({
   restarts: status?.restartCount ?? 0,
   code: ended?.exitCode,
 });
-
-const architectureOf = ({ pod }: ContainerFact, scene: Scene): string =>
-  (
-    scene.find('Node', undefined, pod.object.spec?.nodeName ?? '')?.object as
-      | { status?: { nodeInfo?: { architecture?: string } } }
-      | undefined
-  )?.status?.nodeInfo?.architecture ?? '?';
-
-/** The program a start failed on: runc names it; a shell's 126 and 127 name it in the log. */
-function programOf(fact: ContainerFact, ended: Termination, scene: Scene): string {
-  const groups = (NOT_FOUND.exec(messageOf(ended)) ?? NOT_EXECUTABLE.exec(messageOf(ended)))?.groups;
-  const named = groups?.program ?? groups?.script ?? groups?.folder;
-  if (named) return named;
-  const log = endedLog(scene, fact);
-  const line = log && lastLines(log.text, 5).find((text) => /not found|permission denied/i.test(text));
-  const word = line && /(?:^|[\s:])([^\s:]+): (?:command )?(?:not found|Permission denied)/i.exec(line)?.[1];
-  return word ?? command(fact);
-}

@@ -12,14 +12,15 @@ import { defineMode, type FailureMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
 
-import { commandField, type Ending, ROWS, type Row } from './endingRows.ts';
+import { commandField, type Ending, type Row } from './endingRow.ts';
+import { ROWS } from './endingRows.ts';
 
 function endings(scene: Scene): Ending[] {
   return remember(scene, 'endings', () =>
     crashing(scene).flatMap((fact) => {
       if (!fact.ended) return [];
       const ended = fact.ended;
-      return [{ fact, ended, row: ROWS.find(({ when }) => when(ended, fact)) }];
+      return [{ fact, ended, row: ROWS.find(({ when }) => when(ended, fact, scene)) }];
     }),
   );
 }
@@ -31,7 +32,7 @@ const modeOf = (row: Row): FailureMode =>
     severity: 'error',
     confidence: row.confidence,
     case: row.case,
-    messages: { ended: row.message },
+    messages: { ended: row.message, better: row.better?.message ?? row.message },
     detect(scene, { report, notChecked }) {
       for (const ending of endings(scene)) {
         if (ending.row !== row) continue;
@@ -43,7 +44,7 @@ const modeOf = (row: Row): FailureMode =>
           ...fact.path,
           ...((typeof row.field === 'function' ? row.field(ending) : row.field) ?? commandField(fact)),
         ]);
-        report('ended', guilty, {
+        report(row.better?.when(ending, scene) ? 'better' : 'ended', guilty, {
           data: {
             container: fact.name,
             workload: nameOf(topOwner(scene, fact.pod)),

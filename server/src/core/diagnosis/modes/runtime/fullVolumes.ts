@@ -1,16 +1,18 @@
 /** File systems that are full: by the kubelet's figures, else by the application's own words. */
 import { DEFAULT_NAMESPACE, type Resource } from '../../../kube/store.ts';
 import type { Pod } from '../../../kube/types.ts';
+import type { Path } from '../../../path.ts';
 import { activeContainers, isCrashing, isReady, livePods } from '../../containers.ts';
-import { declared, topOwner } from '../../declared.ts';
+import { type Declared, declared, topOwner } from '../../declared.ts';
 import { endedEvidence, fieldEvidence, kubectl, logCommand, logEvidence } from '../../evidence.ts';
 import { bytes, exhausted, fsEvidence, podStats, type VolumeStats } from '../../kubeletFacts.ts';
 import { defineMode, type ModeContext } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
+import { type Mount, mountOf } from './files.ts';
 import { causesOf, FOLLOWS } from './logCauses.ts';
 
-type Message = 'claim' | 'claimInodes' | 'volume' | 'volumeInodes' | 'said';
+type Message = 'claim' | 'claimInodes' | 'volume' | 'volumeInodes' | 'said' | 'saidVolume';
 
 export const volumeFilesystemFull = defineMode<Message>({
   id: 'volume-filesystem-full',
@@ -29,6 +31,7 @@ export const volumeFilesystemFull = defineMode<Message>({
     volumeInodes:
       'Volume {volume} of {workload} has no inodes left: {inodes} of {allInodes} are free on the file system of node {node}.',
     said: 'Container {container} of {workload} writes to a volume or file system that is full.',
+    saidVolume: 'Container {container} of {workload} writes to volume {volume}, which is full.',
   },
   detect(scene, context) {
     const explained = new Set<Resource<Pod>>();
@@ -45,9 +48,16 @@ export const volumeFilesystemFull = defineMode<Message>({
       const { nodeName = '' } = fact.pod.object.spec ?? {};
       const isKnown = podStats(scene, fact.pod) !== undefined;
       if (!isKnown) context.notChecked(nodeName, 'stats');
-      const place = declared(scene, fact.pod, [...fact.path, 'volumeMounts']);
-      context.report('said', place.guilty, {
-        data: { container: fact.name, workload: nameOf(topOwner(scene, fact.pod)) },
+      const mount = mountOf(fact, PATH.exec(line)?.[0] ?? '');
+      const place = mount?.volume
+        ? placeOf(scene, fact.pod, mount)
+        : declared(scene, fact.pod, [...fact.path, 'volumeMounts']);
+      context.report(mount?.volume ? 'saidVolume' : 'said', place.guilty, {
+        data: {
+          container: fact.name,
+          workload: nameOf(topOwner(scene, fact.pod)),
+          volume: mount?.volume?.name,
+        },
         path: place.path,
         confidence: 'likely',
         evidence: [
@@ -61,6 +71,20 @@ export const volumeFilesystemFull = defineMode<Message>({
     }
   },
 });
+
+/** The first absolute path of a log line. */
+const PATH = /(?<![\w.])\/[\w./-]+/;
+
+/** The size of a volume: what its claim asks for, or the limit of an emptyDir. */
+function placeOf(scene: Scene, pod: Resource<Pod>, { volume, volumeAt }: Mount): Declared {
+  const name = volume?.persistentVolumeClaim?.claimName;
+  const claim = name ? scene.find('PersistentVolumeClaim', pod.ref.namespace, name) : undefined;
+  if (claim) return { guilty: claim, path: CLAIM_SIZE };
+  const limit = volume?.emptyDir?.sizeLimit === undefined ? [] : ['emptyDir', 'sizeLimit'];
+  return declared(scene, pod, ['spec', 'volumes', volumeAt, ...limit]);
+}
+
+const CLAIM_SIZE: Path = ['spec', 'resources', 'requests', 'storage'];
 
 function byFigures(
   scene: Scene,
@@ -91,7 +115,7 @@ function byFigures(
       inodes: volume.inodesFree,
       allInodes: volume.inodes,
     },
-    path: claim ? ['spec', 'resources', 'requests', 'storage'] : place.path,
+    path: claim ? CLAIM_SIZE : place.path,
     // A full volume that nobody has complained about yet is a warning.
     ...(suffers ? {} : { severity: 'warning' as const }),
     evidence: [

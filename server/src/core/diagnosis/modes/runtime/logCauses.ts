@@ -1,13 +1,15 @@
 /** Causes that only the application's own last words tell: one table of texts that libraries and kernels share. */
 import type { Confidence, MessageData } from '../../../finding.ts';
-import type { Path } from '../../../path.ts';
+import { templatePath } from '../../../kube/workload.ts';
+import { type Path, valueAt } from '../../../path.ts';
 import { type ContainerFact, containersInScene, isCrashing, isUnready, remember } from '../../containers.ts';
-import { declared, topOwner } from '../../declared.ts';
+import { type Declared, declared, topOwner } from '../../declared.ts';
 import { endedEvidence, fieldEvidence, logCommand, logEvidence } from '../../evidence.ts';
 import { lastLines } from '../../logText.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
+import { mountOf } from './files.ts';
 
 interface Cue {
   id: string;
@@ -24,7 +26,11 @@ interface Row extends Cue {
   /** Field of the pod instead of the container. */
   podField?: Path;
   data?(fact: ContainerFact, groups: Record<string, string | undefined>, scene: Scene): MessageData;
+  /** Where it is declared, when that is no one field: the guilty object and the place in it. */
+  place?(fact: ContainerFact, scene: Scene, groups: Record<string, string | undefined>): Declared;
 }
+
+const TOKEN_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** First match wins, on the newest line that any row fits. */
 const ROWS: readonly Row[] = [
@@ -49,6 +55,8 @@ const ROWS: readonly Row[] = [
     message:
       'Container {container} of {workload} looks for its service account token, which is not mounted (automountServiceAccountToken false).',
     podField: ['spec', 'automountServiceAccountToken'],
+    when: (fact) => mountOf(fact, TOKEN_FOLDER) === undefined,
+    place: tokenSwitch,
   },
   {
     id: 'unprivileged-port-bind',
@@ -102,6 +110,7 @@ const ROWS: readonly Row[] = [
       /(?<path>\/[\w./-]+)['"]?: (?<reason>permission denied|read-only file system)|(?<other>read-only file system|EROFS|EACCES: permission denied[^\n]*)/i,
     message: 'Container {container} of {workload} may not write to {path}: {reason}.',
     field: ['securityContext'],
+    place: writeRefusal,
     data: (_, { path, reason, other }) => ({ path: path ?? '/', reason: (reason ?? other)?.toLowerCase() }),
   },
   {
@@ -112,6 +121,7 @@ const ROWS: readonly Row[] = [
     message:
       'Container {container} of {workload} reads {variable}, which the kubelet sets to {value} because there is a Service {service}.',
     podField: ['spec', 'enableServiceLinks'],
+    place: serviceLinks,
     when: ({ pod }, scene, { value = '' }) =>
       pod.object.spec?.enableServiceLinks !== false &&
       linkedService(pod.ref.namespace, scene, value) !== undefined,
@@ -157,10 +167,55 @@ const FULL: Cue = {
   id: 'volume-filesystem-full',
   pattern: /no space left on device|disk (?:is )?full|ENOSPC/i,
 };
+/** Told by a mode of its own, which knows who else is in the pod: see portInUse.ts. */
+const TAKEN: Cue = {
+  id: 'port-already-in-use',
+  pattern:
+    /\b(?:listen|bind)[^\n]*?[:\s](?<port>\d{1,5})(?![\d.])[^\n]*(?:address already in use|EADDRINUSE)|(?:EADDRINUSE|address already in use)[^\n]*?[:\s](?<other>\d{1,5})\b|Port (?<third>\d{1,5}) (?:was|is) already in use/i,
+};
 /** A watch that is refused speaks of space too, so it comes first; a full disk also looks like one that is read-only. */
-const CUES: readonly Cue[] = ROWS.flatMap((row) =>
-  row.id === 'volume-permission-denied' ? [FULL, row] : [row],
-);
+const CUES: readonly Cue[] = [
+  TAKEN,
+  ...ROWS.flatMap((row) => (row.id === 'volume-permission-denied' ? [FULL, row] : [row])),
+];
+
+/** The pod's own switch, or that of its ServiceAccount where the pod says nothing. */
+function tokenSwitch({ pod }: ContainerFact, scene: Scene): Declared {
+  const field = 'automountServiceAccountToken';
+  const name = pod.object.spec?.serviceAccountName ?? 'default';
+  const account = scene.find('ServiceAccount', pod.ref.namespace, name);
+  const isOfAccount =
+    pod.object.spec?.automountServiceAccountToken === undefined &&
+    account !== undefined &&
+    valueAt(account.object, [field]) === false;
+  return isOfAccount ? { guilty: account, path: [field] } : declared(scene, pod, ['spec', field]);
+}
+
+/** What makes a place read-only: its mount, or the container's root file system; else who may write there. */
+function writeRefusal(
+  fact: ContainerFact,
+  scene: Scene,
+  { path = '/', reason, other }: Record<string, string | undefined>,
+): Declared {
+  const found = mountOf(fact, path);
+  const isReadOnly = /read-only|EROFS/i.test(reason ?? other ?? '');
+  if (isReadOnly && found?.mount.readOnly)
+    return declared(scene, fact.pod, [...fact.path, 'volumeMounts', found.at, 'readOnly']);
+  const rootIsReadOnly = !found && fact.spec.securityContext?.readOnlyRootFilesystem === true;
+  return declared(scene, fact.pod, [
+    ...fact.path,
+    'securityContext',
+    ...(isReadOnly && rootIsReadOnly ? ['readOnlyRootFilesystem'] : []),
+  ]);
+}
+
+/** The API server writes the default into pods and not into templates: there the field is yet to be added. */
+function serviceLinks({ pod }: ContainerFact, scene: Scene): Declared {
+  const top = topOwner(scene, pod);
+  const base = templatePath(top.ref.kind);
+  const path = ['spec', 'enableServiceLinks'];
+  return base ? { guilty: top, path: [...base, ...path] } : { guilty: pod, path };
+}
 
 const linkedService = (
   namespace: string | undefined,
@@ -238,7 +293,9 @@ const modeOf = (row: Row): FailureMode =>
     detect(scene, { report }) {
       for (const { fact, line, previous, row: matched, groups } of causes(scene)) {
         if (matched !== row) continue;
-        const place = declared(scene, fact.pod, row.podField ?? [...fact.path, ...(row.field ?? [])]);
+        const place =
+          row.place?.(fact, scene, groups) ??
+          declared(scene, fact.pod, row.podField ?? [...fact.path, ...(row.field ?? [])]);
         report('said', place.guilty, {
           data: {
             container: fact.name,
