@@ -17,8 +17,10 @@ for (const id of faultIds()) {
     assert.ok(fault.manifests.length > 0 && fault.wait.length > 0);
     assert.equal(id.startsWith('healthy-'), fault.expect.root === null);
     const [kind, name] = fault.diagnose.split('/');
+    // Its own namespace is planted with it.
     assert.ok(
-      fault.manifests.some((object) => object.kind === kind && object.metadata.name === name),
+      fault.diagnose === `Namespace/${id}` ||
+        fault.manifests.some((object) => object.kind === kind && object.metadata.name === name),
       `${fault.diagnose} is not among the manifests`,
     );
     for (const pattern of [fault.expect.object ?? []].flat()) assert.match(pattern, /^\w+(\/[\w.*-]+){1,2}$/);

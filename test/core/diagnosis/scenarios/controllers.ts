@@ -258,11 +258,6 @@ export const controllers: Scenario[] = [
         message:
           'CronJob nightly with schedule 0 3 * * * does not start Jobs: invalid timeZone: "Mars": unknown time zone Mars.',
       },
-      {
-        ...overlap('Forbid'),
-        message:
-          'CronJob nightly skips its runs because Job nightly-1 of 2 h ago still runs and concurrencyPolicy is Forbid.',
-      },
     ],
     silent: [
       cron({}),
@@ -317,21 +312,6 @@ export const controllers: Scenario[] = [
   },
   {
     mode: 'namespace-stuck-terminating',
-    fires: [
-      {
-        ...terminating([
-          o.condition(
-            'NamespaceFinalizersRemaining',
-            'True',
-            'SomeFinalizersRemain',
-            'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
-          ),
-        ]),
-        at: 'Namespace/shop metadata.deletionTimestamp',
-        message:
-          'Namespace shop has been terminating for 15 min: Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances.',
-      },
-    ],
     silent: [terminating([], 5)],
   },
 ];

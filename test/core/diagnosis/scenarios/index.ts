@@ -5,7 +5,7 @@ import { ingresses, names, policies, ways } from './network.ts';
 import { failedPods, nodes, sandboxes, terminating, volumes } from './pods.ts';
 import { probedWays } from './probed.ts';
 import { probes } from './probes.ts';
-import { config, endings, logCauses } from './runtime.ts';
+import { config, endings, logCauses, ports } from './runtime.ts';
 import type { Scenario } from './scenario.ts';
 import { scheduling } from './scheduling.ts';
 import { services } from './services.ts';
@@ -22,6 +22,7 @@ export const scenarios: Scenario[] = [
   ...config,
   ...endings,
   ...logCauses,
+  ...ports,
   ...statistics,
   ...failedPods,
   ...probes,

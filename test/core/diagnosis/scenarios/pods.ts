@@ -411,6 +411,12 @@ const going = (options: o.PodOptions, more: KubeObject[] = []): Case => {
 const ended = { app: { ready: false, state: { terminated: { exitCode: 0, reason: 'Completed' } } } };
 const hook = { container: { lifecycle: { preStop: { exec: { command: ['drain'] } } } } };
 
+function graceful(deletion: number, deletionGracePeriodSeconds: number): Case {
+  const pod = o.pod('web-1', { deletion: o.ago(deletion) });
+  const subject = { ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds } };
+  return { objects: [subject], subject };
+}
+
 export const terminating: Scenario[] = [
   {
     mode: 'pod-stuck-terminating-finalizer',
@@ -442,20 +448,15 @@ export const terminating: Scenario[] = [
           'Pod web-1 should have ended 15 min ago and its containers still run; its grace period is 30 s.',
       },
     ],
-    silent: [going({ deletion: o.ago(-10) })],
+    silent: [
+      going({ deletion: o.ago(-10) }),
+      // The first half minute of a long grace period, and a usual one: how every pod ends.
+      graceful(-580, 600),
+      graceful(-10, 30),
+    ],
   },
   {
     mode: 'prestop-hook-failed',
-    fires: [
-      {
-        objects: [
-          o.pod('web-1', { ...hook, deletion: o.ago(-10) }),
-          o.event(o.pod('web-1'), 'FailedPreStopHook', 'PreStopHook failed'),
-        ],
-        subject: o.pod('web-1'),
-        message: 'The preStop hook of Pod web-1 fails, so its containers are stopped without it: drain.',
-      },
-    ],
     silent: [
       {
         objects: [o.pod('web-1', hook), o.event(o.pod('web-1'), 'FailedPreStopHook', 'PreStopHook failed')],

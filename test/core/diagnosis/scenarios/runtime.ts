@@ -63,30 +63,25 @@ function ending(
 const RUNC =
   'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ';
 
+/** A start script from a ConfigMap that the kernel does not run. */
+function mounted(
+  script: string,
+  why: string,
+  { mode, message, before = '' }: { mode: string; message: string; before?: string },
+): Scenario {
+  const spec: PodSpec = {
+    volumes: [{ name: 'scripts', configMap: { name: 'web-scripts', defaultMode: 0o555 } }],
+  };
+  const container: Container = {
+    command: ['/scripts/start.sh'],
+    volumeMounts: [{ name: 'scripts', mountPath: '/scripts' }],
+  };
+  const more = [o.object('v1', 'ConfigMap', 'web-scripts', { data: { 'start.sh': script } })];
+  const log = `${before}exec /scripts/start.sh: ${why}\n`;
+  return ending(mode, 255, 'Error', { at: `${C}.command`, message }, { spec, container, more, log });
+}
+
 export const endings: Scenario[] = [
-  ending(
-    'oom-killed-child',
-    1,
-    'OOMKilled',
-    {
-      at: `${C}.resources.limits.memory`,
-      message:
-        'A child process of container app in Deployment web was killed for memory at the limit 64Mi; the main process then ended with exit code 1.',
-    },
-    { container: { resources: { limits: { memory: '64Mi' } } } },
-  ),
-  {
-    mode: 'limitrange-default-oom',
-    fires: [
-      {
-        ...limited(true),
-        at: 'Pod/shop/web-abc-0 spec.containers[0].resources.limits.memory',
-        message:
-          'Container app of Deployment web was killed at the memory limit 32Mi, which a LimitRange of namespace shop gave it: the manifest has none.',
-      },
-    ],
-    silent: [limited(false)],
-  },
   ending(
     'exit-1-app-error',
     1,
@@ -97,41 +92,9 @@ export const endings: Scenario[] = [
     },
     { log: 'starting\nFATAL: DATABASE_URL is not set\n' },
   ),
-  ending(
-    'exit-2-shell-misuse',
-    2,
-    'Error',
-    {
-      at: `${C}.args`,
-      message:
-        'Container app of Deployment web ends with exit code 2 (usage, shell syntax or a Go panic): flag provided but not defined: -prot',
-    },
-    { container: { args: ['-prot=8080'] }, log: 'flag provided but not defined: -prot\n' },
-  ),
-  ending(
-    'exit-134-abort',
-    134,
-    'Error',
-    {
-      message:
-        'Container app of Deployment web aborts (SIGABRT, exit code 134): assertion failed: queue.c:41',
-    },
-    { log: 'assertion failed: queue.c:41' },
-  ),
   ending('exit-135-bus-error', 135, 'Error', {
     message:
       'Container app of Deployment web ends with a bus error (SIGBUS, exit code 135), often a full /dev/shm.',
-  }),
-  ending('exit-137-not-oom', 137, 'Error', {
-    message:
-      'Container app of Deployment web was ended by SIGKILL (exit code 137), and not by its memory limit.',
-  }),
-  ending('exit-139-segfault', 139, 'Error', {
-    at: `${C}.image`,
-    message: 'Container app of Deployment web ends with a segmentation fault (SIGSEGV, exit code 139).',
-  }),
-  ending('exit-143-sigterm', 143, 'Error', {
-    message: 'Container app of Deployment web was asked to stop from outside (SIGTERM, exit code 143).',
   }),
   ending('exit-255-or-unknown', 255, 'Unknown', {
     message:
@@ -161,19 +124,6 @@ export const endings: Scenario[] = [
     },
   ),
   ending(
-    'exit-126-not-executable',
-    128,
-    'StartError',
-    {
-      at: `${C}.command`,
-      message: 'Container app of Deployment web starts /etc/passwd, which is no program it may execute.',
-    },
-    {
-      container: { command: ['/etc/passwd'] },
-      message: `${RUNC}error during container init: exec: "/etc/passwd": permission denied: unknown`,
-    },
-  ),
-  ending(
     'exec-format-error',
     128,
     'StartError',
@@ -184,6 +134,41 @@ export const endings: Scenario[] = [
     },
     { message: `${RUNC}exec: "/app": exec format error: unknown` },
   ),
+  // The kernel's refusal of the image's own program, as runc writes it to the log.
+  ending(
+    'exec-format-error',
+    255,
+    'Error',
+    {
+      at: `${C}.image`,
+      message:
+        'The program of container app in Deployment web is not for the architecture of node worker-1 (amd64): exec format error.',
+    },
+    { log: 'exec /app: exec format error\n' },
+  ),
+  ending(
+    'script-interpreter-missing',
+    255,
+    'Error',
+    {
+      at: `${C}.image`,
+      message:
+        'Container app of Deployment web starts /entrypoint.sh, which is there; what runs it (the shell of its first line, or a dynamic linker) is not in the image.',
+    },
+    { log: 'exec /entrypoint.sh: no such file or directory\n' },
+  ),
+  mounted('#!/bin/sh\r\nexec server\r\n', 'no such file or directory', {
+    mode: 'script-interpreter-missing',
+    message:
+      'Container app of Deployment web starts /scripts/start.sh, a script for /bin/sh\\r, which its image does not have.',
+  }),
+  // A program that only says the words is none that was not started.
+  mounted('#!/bin/sh\nexec server\n', 'no such file or directory', {
+    mode: 'exit-1-app-error',
+    message:
+      'Container app of Deployment web ends with exit code 255: cannot exec /scripts/start.sh: no such file or directory',
+    before: 'cannot ',
+  }),
   ending(
     'container-start-error',
     128,
@@ -203,26 +188,6 @@ export const endings: Scenario[] = [
     silent: [caseOf({ ready: true, restartCount: 4 })],
   },
 ];
-
-function limited(injected: boolean): Case {
-  const spec: PodSpec = {
-    containers: [{ name: 'app', image: 'shop/web:1', resources: { limits: { memory: '32Mi' } } }],
-  };
-  const web = o.deployment('web', {
-    ...(injected ? {} : { spec }),
-    podOptions: () => ({
-      spec,
-      states: { app: o.crashed(137, 'OOMKilled') },
-      annotations: injected
-        ? { 'kubernetes.io/limit-ranger': 'LimitRanger plugin set: memory limit for container app' }
-        : {},
-    }),
-  });
-  const range = o.object('v1', 'LimitRange', 'defaults', {
-    spec: { limits: [{ type: 'Container', default: { memory: '32Mi' } }] },
-  });
-  return { objects: [...web.all, range], subject: web.deployment };
-}
 
 /** The line at the end of a crashed container's log; and the same line in the log of one that is ready. */
 function said(
@@ -252,26 +217,6 @@ export const logCauses: Scenario[] = [
     { spec: { serviceAccountName: 'reader' } },
   ),
   said(
-    'sa-token-not-mounted',
-    'open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory',
-    {
-      at: `${T}.automountServiceAccountToken`,
-      message:
-        'Container app of Deployment web looks for its service account token, which is not mounted (automountServiceAccountToken false).',
-    },
-    { spec: { automountServiceAccountToken: false } },
-  ),
-  said(
-    'unprivileged-port-bind',
-    'listen tcp :80: bind: permission denied',
-    {
-      at: `${C}.securityContext`,
-      message:
-        'Container app of Deployment web may not bind port 80: ports below 1024 need root or NET_BIND_SERVICE.',
-    },
-    { container: { securityContext: { runAsUser: 1000 } } },
-  ),
-  said(
     'kernel-vm-max-map-count',
     'max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]',
     { message: 'Node worker-1 has vm.max_map_count 65530; container app of Deployment web needs 262144.' },
@@ -279,9 +224,6 @@ export const logCauses: Scenario[] = [
   said('kernel-inotify-limit', 'failed to create fsnotify watcher: too many open files', {
     message:
       'Node worker-1 has no inotify watches left for container app of Deployment web (fs.inotify limits).',
-  }),
-  said('kernel-open-files-limit', 'accept4: too many open files', {
-    message: 'Container app of Deployment web has no file descriptors left (too many open files).',
   }),
   said('process-limit-reached', "RuntimeError: can't start new thread", {
     message:
@@ -293,36 +235,6 @@ export const logCauses: Scenario[] = [
     { message: 'Container app of Deployment web writes to a volume or file system that is full.' },
     { container: { volumeMounts: [{ name: 'data', mountPath: '/data' }] } },
   ),
-  said(
-    'volume-permission-denied',
-    'mkdir /data/cache: permission denied',
-    {
-      at: `${C}.securityContext`,
-      message: 'Container app of Deployment web may not write to /data/cache: permission denied.',
-    },
-    { container: { securityContext: { runAsUser: 1000 } } },
-  ),
-  said(
-    'env-var-service-link-collision',
-    'invalid port "tcp://10.96.5.5:6379"',
-    {
-      at: `${T}.enableServiceLinks`,
-      message:
-        'Container app of Deployment web reads REDIS_PORT, which the kubelet sets to tcp://10.96.5.5:6379 because there is a Service redis.',
-    },
-    { more: [o.service('redis', { clusterIP: '10.96.5.5', type: 'ClusterIP' })] },
-  ),
-  said(
-    'cert-not-yet-valid',
-    'tls: x509: certificate has expired or is not yet valid: current time 2020-01-01T00:00:00Z is before 2026-10-01T00:00:00Z',
-    {
-      message:
-        'Container app of Deployment web meets a certificate that is not valid yet: current time 2020-01-01T00:00:00Z is before 2026-10-01T00:00:00Z. The clock of node worker-1 comes first.',
-    },
-  ),
-  said('cert-san-mismatch', 'tls: x509: certificate is valid for ledger.shop, not ledger', {
-    message: 'Container app of Deployment web asks for ledger and gets a certificate for ledger.shop.',
-  }),
 ];
 
 /** A container that is not created; and one that runs with the same env. */
@@ -359,4 +271,22 @@ export const config: Scenario[] = [
       caseOf(o.waiting(CONFIG, 'services have not yet been read at least once, cannot construct envvars')),
     ],
   },
+];
+
+/** Who has the port is not told: nobody else in the pod says so, or the pod is on the network of its node. */
+export const ports: Scenario[] = [
+  said('port-already-in-use', 'Error: listen EADDRINUSE: address already in use :::3000', {
+    at: `${C}.image`,
+    message:
+      'Container app of Deployment web cannot listen on port 3000, because another process of its pod has it.',
+  }),
+  said(
+    'port-already-in-use',
+    'Web server failed to start. Port 8080 was already in use.',
+    {
+      message:
+        'Container app of Deployment web cannot listen on port 8080, because it is taken on node worker-1, whose network the pod uses.',
+    },
+    { spec: { hostNetwork: true } },
+  ),
 ];

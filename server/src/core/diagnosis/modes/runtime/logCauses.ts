@@ -1,7 +1,6 @@
 /** Causes that only the application's own last words tell: one table of texts that libraries and kernels share. */
 import type { Confidence, MessageData } from '../../../finding.ts';
-import { templatePath } from '../../../kube/workload.ts';
-import { type Path, valueAt } from '../../../path.ts';
+import type { Path } from '../../../path.ts';
 import { type ContainerFact, containersInScene, isCrashing, isUnready, remember } from '../../containers.ts';
 import { type Declared, declared, topOwner } from '../../declared.ts';
 import { endedEvidence, fieldEvidence, logCommand, logEvidence } from '../../evidence.ts';
@@ -9,7 +8,7 @@ import { lastLines } from '../../logText.ts';
 import { defineMode, type FailureMode } from '../../mode.ts';
 import type { Scene } from '../../scene.ts';
 import { nameOf } from '../name.ts';
-import { mountOf } from './files.ts';
+import { hasNoToken, serviceLinks, tokenSwitch, writeRefusal } from './logPlaces.ts';
 
 interface Cue {
   id: string;
@@ -29,8 +28,6 @@ interface Row extends Cue {
   /** Where it is declared, when that is no one field: the guilty object and the place in it. */
   place?(fact: ContainerFact, scene: Scene, groups: Record<string, string | undefined>): Declared;
 }
-
-const TOKEN_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** First match wins, on the newest line that any row fits. */
 const ROWS: readonly Row[] = [
@@ -55,7 +52,7 @@ const ROWS: readonly Row[] = [
     message:
       'Container {container} of {workload} looks for its service account token, which is not mounted (automountServiceAccountToken false).',
     podField: ['spec', 'automountServiceAccountToken'],
-    when: (fact) => mountOf(fact, TOKEN_FOLDER) === undefined,
+    when: hasNoToken,
     place: tokenSwitch,
   },
   {
@@ -178,44 +175,6 @@ const CUES: readonly Cue[] = [
   TAKEN,
   ...ROWS.flatMap((row) => (row.id === 'volume-permission-denied' ? [FULL, row] : [row])),
 ];
-
-/** The pod's own switch, or that of its ServiceAccount where the pod says nothing. */
-function tokenSwitch({ pod }: ContainerFact, scene: Scene): Declared {
-  const field = 'automountServiceAccountToken';
-  const name = pod.object.spec?.serviceAccountName ?? 'default';
-  const account = scene.find('ServiceAccount', pod.ref.namespace, name);
-  const isOfAccount =
-    pod.object.spec?.automountServiceAccountToken === undefined &&
-    account !== undefined &&
-    valueAt(account.object, [field]) === false;
-  return isOfAccount ? { guilty: account, path: [field] } : declared(scene, pod, ['spec', field]);
-}
-
-/** What makes a place read-only: its mount, or the container's root file system; else who may write there. */
-function writeRefusal(
-  fact: ContainerFact,
-  scene: Scene,
-  { path = '/', reason, other }: Record<string, string | undefined>,
-): Declared {
-  const found = mountOf(fact, path);
-  const isReadOnly = /read-only|EROFS/i.test(reason ?? other ?? '');
-  if (isReadOnly && found?.mount.readOnly)
-    return declared(scene, fact.pod, [...fact.path, 'volumeMounts', found.at, 'readOnly']);
-  const rootIsReadOnly = !found && fact.spec.securityContext?.readOnlyRootFilesystem === true;
-  return declared(scene, fact.pod, [
-    ...fact.path,
-    'securityContext',
-    ...(isReadOnly && rootIsReadOnly ? ['readOnlyRootFilesystem'] : []),
-  ]);
-}
-
-/** The API server writes the default into pods and not into templates: there the field is yet to be added. */
-function serviceLinks({ pod }: ContainerFact, scene: Scene): Declared {
-  const top = topOwner(scene, pod);
-  const base = templatePath(top.ref.kind);
-  const path = ['spec', 'enableServiceLinks'];
-  return base ? { guilty: top, path: [...base, ...path] } : { guilty: pod, path };
-}
 
 const linkedService = (
   namespace: string | undefined,
