@@ -23,7 +23,7 @@ import {
   needsQuiet,
   toolsImage,
 } from './lib/faults/fault.ts';
-import { plant, uproot } from './lib/faults/plant.ts';
+import { plant, pullUp, uproot, waitUntilGone } from './lib/faults/plant.ts';
 import { record, recordingOf } from './lib/faults/record.ts';
 import { findTarget, kubeconfigAs, type Target } from './lib/faults/target.ts';
 import { type Diagnosis, mistake } from './lib/faults/verdict.ts';
@@ -48,7 +48,9 @@ const { values, positionals } = parseArgs({
 const say = (line: string): void => console.error(line);
 
 type Outcome = { kind: 'passed' } | { kind: 'failed'; why: string };
-type Checked = { fault: Fault; outcome: Outcome };
+
+/** `gone` ends when nothing of the fault is left, and answers otherwise with why not. */
+type Checked = { fault: Fault; outcome: Outcome; gone: Promise<Outcome> };
 
 /** Runs the command line as it ships. Answers with its output when it ended with one of these codes. */
 function podTriage(args: readonly string[], codes: readonly number[], target?: Target): Promise<string> {
@@ -140,7 +142,7 @@ async function flawOf(fault: Fault, { api }: Target, { probe }: Diagnosis): Prom
   return names.length > 0 ? `the active test left ${names.join(', ')} behind` : undefined;
 }
 
-async function check(fault: Fault, target: Target): Promise<Outcome> {
+async function check(fault: Fault, target: Target): Promise<Checked> {
   const begin = Date.now();
   const outcome = await outcomeOf(fault, target);
   const seconds = ((Date.now() - begin) / 1000).toFixed(1);
@@ -149,26 +151,42 @@ async function check(fault: Fault, target: Target): Promise<Outcome> {
       ? `ok    ${fault.id} (${seconds} s)`
       : `FAIL  ${fault.id} (${seconds} s): ${outcome.why}`,
   );
+  const undone = await takenAway(fault, pullUp(fault, target));
+  const gone = undone.kind === 'failed' ? undone : takenAway(fault, waitUntilGone(fault, target));
+  return { fault, outcome, gone: Promise.resolve(gone) };
+}
+
+async function takenAway({ id }: Fault, end: Promise<void>): Promise<Outcome> {
   try {
-    await uproot(fault, target);
-    return outcome;
+    await end;
+    return { kind: 'passed' };
   } catch (cause) {
     const why = `Taking it away failed: ${cause instanceof Error ? cause.message : cause}`;
-    console.log(`FAIL  ${fault.id}: ${why}`);
+    console.log(`FAIL  ${id}: ${why}`);
     return { kind: 'failed', why };
   }
 }
 
-/** Runs the checks with so many at a time, in their order. */
+/**
+ * Runs the checks with so many at a time, in their order. The end of a namespace takes longer than most faults: it is
+ * not in the way of the next one, only of somebody who wants the cluster to himself.
+ */
 async function inTurns(faults: readonly Fault[], atOnce: number, target: Target): Promise<Checked[]> {
   const checked: Checked[] = [];
   const waiting = [...faults];
   const worker = async () => {
-    for (let fault = waiting.shift(); fault; fault = waiting.shift())
-      checked.push({ fault, outcome: await check(fault, target) });
+    for (let fault = waiting.shift(); fault; fault = waiting.shift()) {
+      const done = await check(fault, target);
+      if (atOnce === 1) await done.gone;
+      checked.push(done);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return checked;
+  const ends = await Promise.all(checked.map(({ gone }) => gone));
+  return checked.map((done, at) => ({
+    ...done,
+    outcome: done.outcome.kind === 'failed' ? done.outcome : (ends[at] ?? done.outcome),
+  }));
 }
 
 async function checkAll(ids: readonly string[], target: Target): Promise<void> {

@@ -50,16 +50,22 @@ async function waitForQuota(quota: KubeObject, target: Target): Promise<void> {
   });
 }
 
-/** Undoes what was done, in reverse, and removes what was planted. */
+/** Undoes what was done, in reverse, removes what was planted, and waits until it is gone. */
 export async function uproot(fault: Fault, target: Target): Promise<void> {
+  await pullUp(fault, target);
+  await waitUntilGone(fault, target);
+}
+
+/** Undoes what was done, in reverse, and asks for the end of what was planted, which takes its time. */
+export async function pullUp(fault: Fault, target: Target): Promise<void> {
   for (const act of [...(fault.acts ?? [])].reverse()) await undo(act, fault, target);
   const outside = fault.manifests.filter((object) => !pathOf(object).includes(`/namespaces/${fault.id}/`));
   for (const object of [...outside.reverse(), namespaceOf(fault)])
     await target.api.send('DELETE', pathOf(object));
-  await waitUntilGone(fault, target);
 }
 
-async function waitUntilGone(fault: Fault, target: Target): Promise<void> {
+/** Waits for the end of a fault's namespace. */
+export async function waitUntilGone(fault: Fault, target: Target): Promise<void> {
   await until(`The end of namespace ${fault.id}`, 120, async () => {
     const namespace = await target.api.get<{ metadata: { deletionTimestamp?: string } }>(
       pathOf(namespaceOf(fault)),
