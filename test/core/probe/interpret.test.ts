@@ -82,6 +82,17 @@ describe('NetworkPolicy', () => {
     assert.match(quoted(report), /Probe from .*succeeded!/);
   });
 
+  it('is contradicted where nobody has complained', () => {
+    const report = asked([denyIngress], {});
+    const [cause] = report.rootCauses;
+    assert.equal(
+      first(report),
+      'netpol-ingress-default-deny NetworkPolicy/shop/closed spec.podSelector hint',
+    );
+    assert.match(cause?.message ?? '', /yet the active test got through/);
+    assert.match(quoted(report), /Probe from .*succeeded!/);
+  });
+
   it('blocks DNS: UDP and TCP are silent', () => {
     const report = asked([denyEgress], {
       lookup: () => says.silence('10.96.0.10'),

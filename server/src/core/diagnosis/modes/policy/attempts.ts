@@ -65,11 +65,14 @@ export function attempts(scene: Scene): Attempt[] {
   return [...found.values()].map((attempt) => withProbe(scene, attempt));
 }
 
-/** What an active test tried and did not get, where nothing but the Service's own pods was in the way. */
+/**
+ * What an active test tried and did not get, where nothing but the Service's own pods was in the way; and what it got,
+ * for the policies that should have kept it.
+ */
 const probedAttempts = (scene: Scene): Attempt[] =>
   probedPorts(scene).flatMap(({ client, service, port, direct }) =>
-    client && direct.length > 0 && direct.every(isSilent)
-      ? [{ client, service, port, seen: true, evidence: [] }]
+    client && direct.length > 0 && (direct.every(isSilent) || direct.some(({ outcome }) => outcome === 'ok'))
+      ? [{ client, service, port, seen: direct.every(isSilent), evidence: [] }]
       : [],
   );
 
