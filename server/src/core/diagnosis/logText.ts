@@ -121,7 +121,8 @@ export function lastLines(text: string, count: number): string[] {
 const FOLLOWING = [
   /^\s/,
   /^goroutine \d+ /,
-  /^(?:[\w./-]+\.[\w.()*[\]{}-]+|panic)\(.*\)$/,
+  // A frame of Go: shop.(*Cart).Add(0x0, {0x1, 0x2}).
+  /^(?:panic|[\w-]*[./][\w./*()[\]{}-]*)\((?:[\w?.{}-]|, ?)*\)$/,
   /^created by /,
   /^\[signal \w+: /,
   /^exit status \d+$/,
@@ -134,9 +135,7 @@ const TELLING_TAIL = 120;
 /** The last line that says what happened, without the stack, usage or obituary behind it. */
 export function tellingLine(text: string): string | undefined {
   const lines = lastLines(text, TELLING_TAIL);
-  return (
-    lines.findLast((line) => !FOLLOWING.some((regex) => regex.test(line.slice(0, 1000)))) ?? lines.at(-1)
-  );
+  return lines.findLast((line) => !FOLLOWING.some((regex) => regex.test(line.slice(0, 300)))) ?? lines.at(-1);
 }
 
 const LISTENING = [

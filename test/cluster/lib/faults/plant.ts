@@ -109,6 +109,9 @@ async function perform(act: Act, fault: Fault, target: Target): Promise<void> {
 async function undo(act: Act, fault: Fault, target: Target): Promise<void> {
   if (act.kind === 'stop') ownOf(target).processes.restart(act.process);
   if (act.kind === 'unroute') await reroute(act.node, target);
+  // A pod that was asked to go may take its time; its namespace need not wait for it.
+  if (act.kind === 'delete' && act.object.startsWith('Pod/'))
+    await target.api.send('DELETE', `${pathOfRef(act.object, fault.id)}?gracePeriodSeconds=0`);
   if (act.kind !== 'patch') return;
   // An object that was never planted, or is gone already, needs no undoing.
   const there = await target.api.get(pathOfRef(act.object, fault.id));
