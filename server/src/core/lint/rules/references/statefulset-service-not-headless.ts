@@ -12,7 +12,7 @@ export const statefulsetServiceNotHeadless = objectRule<WorkloadObject>()({
   sources: ['kube-score/statefulset-has-servicename'],
   messages: {
     notHeadless:
-      'Service {name} has a cluster IP; without clusterIP: None the pods of the StatefulSet have no DNS names of their own.',
+      'Service {name} has a cluster IP; only clusterIP: None promises each pod of the StatefulSet a DNS name of its own.',
     theService: 'Service {name}',
     makeHeadless: 'Make Service {name} headless',
   },
