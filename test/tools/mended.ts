@@ -47,6 +47,7 @@ export const STANDING: ReadonlySet<string> = new Set([
   'target-port-undeclared',
   'target-port-wrong',
   'traffic-policy-local',
+  'webhook-scaled-to-zero',
   // Policies.
   'netpol-deny-all-ingress',
   'netpol-dns-blocked',
@@ -81,8 +82,16 @@ export const STANDING: ReadonlySet<string> = new Set([
   'kubelet-silent',
   'namespace-held',
   'pdb-allows-none',
+  'claim-deleted-in-use',
   'pvc-no-class',
   'storage-class-typo',
+  'volume-of-another-claim',
+  'volume-too-small',
+  // Pods that the kubelet refused or ended stay as they are.
+  'node-name-against-selector',
+  'node-name-without-room',
+  'pod-out-of-time',
+  'sysctl-not-allowed',
   // A pod that does not go, and one that was evicted a minute ago and will be again.
   'emptydir-too-full',
   'finalizer-left',

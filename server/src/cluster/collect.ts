@@ -195,13 +195,19 @@ function configMapsOf(pod: Pod): string[] {
   return names.filter((name): name is string => name !== undefined && name !== 'kube-root-ca.crt');
 }
 
-/** The volumes behind the claims; the other volumes of the cluster are nobody's business. */
+/**
+ * The volumes behind the claims; the other volumes of the cluster are nobody's business. And of a claim that goes, the
+ * pods that may hold it.
+ */
 async function collectVolumes(collection: Collection, scene: Scene): Promise<void> {
   const unbound = scene.claims.some(({ object }) => !object.spec?.volumeName);
+  const going = scene.claims.filter(({ object }) => object.metadata.deletionTimestamp);
+  const holders = new Set(going.flatMap(({ ref }) => ref.namespace ?? []));
   await Promise.all([
     ...scene.claims.flatMap(({ object }) =>
       object.spec?.volumeName ? [collection.get('PersistentVolume', undefined, object.spec.volumeName)] : [],
     ),
+    ...[...holders].map((namespace) => collection.list('Pod', { namespace }, 1000)),
     ...(unbound ? [collection.list('PersistentVolume', {}, 1000)] : []),
     ...(scene.claims.length > 0 ? [collection.list('VolumeAttachment', {}, 1000)] : []),
   ]);

@@ -17,7 +17,7 @@ import (
 type options struct {
 	http, tcp, udp, grpc, tls string
 
-	tlsNames            string
+	tlsNames, tlsSeed   string
 	notBefore, notAfter time.Duration
 
 	startDelay, readyAfter time.Duration
@@ -42,6 +42,7 @@ type options struct {
 
 	check string
 	need  string
+	deny  string
 }
 
 func parse() options {
@@ -53,6 +54,7 @@ func parse() options {
 	flag.BoolVar(&o.grpcHealth, "grpc-health", true, "know the gRPC health protocol; otherwise every call is unknown")
 	flag.StringVar(&o.tls, "tls", "", "listen for HTTPS on this `address` with a certificate made at the start")
 	flag.StringVar(&o.tlsNames, "tls-names", "localhost", "`names` and addresses in the certificate, with commas")
+	flag.StringVar(&o.tlsSeed, "tls-seed", "", "make the certificate's key of this `text`, so that it is the same each time")
 	flag.DurationVar(&o.notBefore, "tls-not-before", -time.Hour, "the certificate's first moment, from now")
 	flag.DurationVar(&o.notAfter, "tls-not-after", 24*time.Hour, "the certificate's last moment, from now")
 	flag.DurationVar(&o.startDelay, "start-delay", 0, "wait before listening and eating")
@@ -73,6 +75,7 @@ func parse() options {
 	flag.BoolVar(&o.callUntil, "call-until", false, "end with exit code 0 when every URL has answered once")
 	flag.StringVar(&o.check, "check", "", "call this `URL` once and end with exit code 0 or 1: for exec probes")
 	flag.StringVar(&o.need, "need", "", "end with exit code 1 unless these `variables` and files (/path) are there")
+	flag.StringVar(&o.deny, "deny", "", "answer the questions of an admission webhook at /admit with no, for this `reason`")
 	flag.Parse()
 	return o
 }

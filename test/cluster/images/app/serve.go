@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -43,14 +44,14 @@ func listen(o options, s *state) error {
 			return err
 		}
 		log.Printf("listening for HTTP on %s", l.Addr())
-		go fatal(http.Serve, l, handler(s))
+		go fatal(http.Serve, l, handler(o, s))
 	}
 	if o.tls != "" {
 		l, err := listenTLS(o)
 		if err != nil {
 			return err
 		}
-		go fatal(http.Serve, l, handler(s))
+		go fatal(http.Serve, l, handler(o, s))
 	}
 	if o.grpc != "" {
 		l, err := net.Listen("tcp", o.grpc)
@@ -83,8 +84,11 @@ func fatal(serve func(net.Listener, http.Handler) error, l net.Listener, h http.
 	log.Fatalf("fatal: %v", serve(l, h))
 }
 
-func handler(s *state) http.Handler {
+func handler(o options, s *state) http.Handler {
 	mux := http.NewServeMux()
+	if o.deny != "" {
+		mux.HandleFunc("/admit", admit(o.deny))
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
 			http.NotFound(w, r)
@@ -138,8 +142,15 @@ func say(w http.ResponseWriter, good bool) {
 	http.Error(w, "not ready", http.StatusServiceUnavailable)
 }
 
+func newKey(seed string) (crypto.Signer, error) {
+	if seed != "" {
+		return keyOf(seed), nil
+	}
+	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+}
+
 func listenTLS(o options) (net.Listener, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := newKey(o.tlsSeed)
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +163,11 @@ func listenTLS(o options) (net.Listener, error) {
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
+	if o.tlsSeed != "" {
+		// One such certificate, told beforehand, vouches for every later one of the same key.
+		template.BasicConstraintsValid, template.IsCA = true, true
+		template.KeyUsage |= x509.KeyUsageCertSign
+	}
 	for _, name := range strings.Split(o.tlsNames, ",") {
 		if address := net.ParseIP(name); address != nil {
 			template.IPAddresses = append(template.IPAddresses, address)
@@ -159,7 +175,7 @@ func listenTLS(o options) (net.Listener, error) {
 			template.DNSNames = append(template.DNSNames, name)
 		}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		return nil, err
 	}

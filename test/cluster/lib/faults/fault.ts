@@ -37,9 +37,13 @@ export type Act =
 export const needsOwnCluster = (fault: Fault): boolean =>
   (fault.acts ?? []).some((act) => act.kind === 'stop' || act.kind === 'unroute');
 
+/** Kinds whose mere presence changes what is right about a namespace elsewhere: claims look for a class. */
+const SHARED_KINDS = ['StorageClass'];
+
 /** Acts on what all namespaces share: two such faults would be in each other's way. */
 export const needsQuiet = (fault: Fault): boolean =>
   needsOwnCluster(fault) ||
+  fault.manifests.some(({ kind }) => SHARED_KINDS.includes(kind)) ||
   (fault.acts ?? []).some((act) => 'object' in act && /^Node\/|^[^/]+\/[^/]+\/[^/]+$/.test(act.object));
 
 /**

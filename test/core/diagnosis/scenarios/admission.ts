@@ -16,19 +16,9 @@ const CASES: [text: string, verdict: string, message: string][] = [
     'No SecurityContextConstraint admits pods of Deployment web: provider "anyuid": Forbidden.',
   ],
   [
-    'Error creating: admission webhook "deny.policy.example" denied the request: label team is required.',
-    `admission-webhook-denied ${WEB} spec.template.spec`,
-    'Webhook deny.policy.example refuses pods of Deployment web: label team is required.',
-  ],
-  [
     'Error creating: Internal error occurred: failed calling webhook "hook.example": failed to call webhook: Post "https://hook.shop.svc:443/?timeout=5s": no endpoints available for service "hook"',
     `admission-webhook-no-endpoints ${WEB}`,
     'Webhook hook.example has no endpoint behind Service hook, so no pod of Deployment web is admitted.',
-  ],
-  [
-    'Error creating: Internal error occurred: failed calling webhook "hook.example": failed to call webhook: Post "https://hook.shop.svc:443/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
-    `webhook-ca-bundle-invalid ${WEB}`,
-    'Webhook hook.example cannot be called, so no pod of Deployment web is admitted: x509: certificate signed by unknown authority.',
   ],
   [
     `${FORBIDDEN}pod node label selector conflicts with its namespace node label selector`,

@@ -288,7 +288,7 @@ export const volumes: Scenario[] = [
     'csi-driver-missing-on-node',
     'FailedMount',
     'MountVolume.MountDevice failed for volume "pvc-1" : driver name ebs.example not found in the list of registered CSI drivers',
-    `${CLAIM}.csi`,
+    CLAIM,
     'CSI driver ebs.example does not run on node worker-1, so the volumes of Deployment web are not mounted.',
   ),
   mount(
@@ -374,7 +374,7 @@ export const failedPods: Scenario[] = [
     'kubelet-rejected-node-affinity',
     'NodeAffinity',
     "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
-    "The kubelet of node worker-1 refused a pod of Deployment web: the node's labels no longer fit its selector.",
+    "The kubelet of node worker-1 refused a pod of Deployment web: the node's labels do not fit its selector.",
   ),
   failed(
     'kubelet-unexpected-admission-error',

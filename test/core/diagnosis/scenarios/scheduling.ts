@@ -115,16 +115,6 @@ export const scheduling: Scenario[] = [
     message: 'PersistentVolumeClaim data is being deleted and Deployment web still needs it.',
   }),
   scenario(
-    'pvc-lost',
-    '0/2 nodes are available: persistentvolumeclaim "data" bound to non-existent persistentvolume "pv-1".',
-    {
-      spec: volumes,
-      more: [claim('data', 'Lost')],
-      at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
-      message: 'PersistentVolumeClaim data of Deployment web is bound to a volume that no longer exists.',
-    },
-  ),
-  scenario(
     'unbound-immediate-pvc',
     '0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: x',
     {
@@ -140,26 +130,6 @@ export const scheduling: Scenario[] = [
     at: `${T}.volumes`,
     message: 'Nodes that fit Deployment web have as many volumes attached as they take.',
   }),
-  scenario(
-    'rwop-conflict',
-    '0/2 nodes are available: 2 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod.',
-    {
-      spec: volumes,
-      more: [claim('data', 'Bound')],
-      at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
-      message: 'A ReadWriteOncePod volume of Deployment web is in use by another pod.',
-    },
-  ),
-  scenario(
-    'no-matching-pv',
-    "0/2 nodes are available: 2 node(s) didn't find available persistent volumes to bind.",
-    {
-      spec: volumes,
-      more: [claim('data', 'Pending'), slow],
-      at: `${T}.volumes[0].persistentVolumeClaim.claimName`,
-      message: 'No PersistentVolume fits PersistentVolumeClaim data of Deployment web.',
-    },
-  ),
   scenario('no-nodes-registered', 'no nodes available to schedule pods', {
     at: T,
     message: 'The cluster has no nodes; Deployment web waits.',

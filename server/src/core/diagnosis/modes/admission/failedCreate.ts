@@ -31,6 +31,8 @@ interface Row {
   message: string;
   /** Path in the pod template that is at fault. */
   field?: Path;
+  /** Where it was not the pod that was refused: another sentence, and a path of the owner itself. */
+  variant?: { pattern: RegExp; message: string; path: Path };
   /** More places for the message, and more evidence. */
   data?(refusal: Refusal, groups: Record<string, string | undefined>, scene: Scene): MessageData;
   evidence?(refusal: Refusal, groups: Record<string, string | undefined>, scene: Scene): Evidence[];
@@ -48,6 +50,12 @@ const ROWS: readonly Row[] = [
     pattern:
       /exceeded quota: (?<quota>[^,]+), requested: (?<requested>.*), used: (?<used>.*), limited: (?<limited>[^\n]*)/,
     message: 'ResourceQuota {quota} refuses new pods of {workload}: {sums}.',
+    // A StatefulSet makes the claims of a pod before the pod.
+    variant: {
+      pattern: /persistentvolumeclaims "(?<claim>[^"]+)" is forbidden/,
+      message: 'ResourceQuota {quota} refuses PersistentVolumeClaim {claim} of {workload}: {sums}.',
+      path: ['spec', 'volumeClaimTemplates'],
+    },
     data: (_, groups) => ({ quota: groups.quota, sums: quotaSums(groups) }),
     evidence: ({ owner }, { quota = '' }, scene) => {
       const found = scene.find('ResourceQuota', owner.ref.namespace, quota);
@@ -125,7 +133,8 @@ const ROWS: readonly Row[] = [
   {
     id: 'webhook-ca-bundle-invalid',
     case: 'admission-webhook-outage',
-    pattern: /failed calling webhook "(?<webhook>[^"]+)".*(?<reason>x509: [^\n]*)/,
+    pattern:
+      /failed calling webhook "(?<webhook>[^"]+)".*?(?<reason>x509: [^\n]*?)(?= \(possibly because of |\n|$)/,
     message: 'Webhook {webhook} cannot be called, so no pod of {workload} is admitted: {reason}.',
     data: (_, { webhook, reason = '' }) => ({ webhook, reason: reason.replace(/\.$/, '') }),
     commands: () =>
@@ -249,20 +258,23 @@ const modeOf = (row: Row): FailureMode =>
     confidence: 'certain',
     case: row.case,
     ...(row.explains ? { explains: row.explains } : {}),
-    messages: { refused: row.message },
+    messages: { refused: row.message, variant: row.variant?.message ?? row.message },
     detect(scene, { report }) {
       for (const refusal of refusals(scene)) {
         if (refusal.row !== row) continue;
         const { owner, top } = refusal;
         const groups = row.pattern.exec(refusal.text)?.groups ?? {};
         const base = templatePath(top.ref.kind);
-        report('refused', top, {
+        const other = row.variant?.pattern.exec(refusal.text);
+        const path = other ? row.variant?.path : row.field && base && [...base, ...row.field];
+        report(other ? 'variant' : 'refused', top, {
           data: {
             workload: nameOf(top),
             namespace: owner.ref.namespace,
+            ...other?.groups,
             ...row.data?.(refusal, groups, scene),
           },
-          ...(row.field && base ? { path: [...base, ...row.field] } : {}),
+          ...(path ? { path } : {}),
           evidence: [...refusal.evidence, ...(row.evidence?.(refusal, groups, scene) ?? [])],
           affects: [owner, ...webhookServices(scene, owner)],
           commands: [...describeCommand(owner.ref), ...(row.commands?.(owner.ref.namespace) ?? [])],

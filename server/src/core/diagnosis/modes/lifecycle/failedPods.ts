@@ -97,7 +97,7 @@ const ROWS: readonly Row[] = [
     step: 'scheduled',
     pattern: /^NodeAffinity: |Predicate NodeAffinity failed/,
     message:
-      "The kubelet of node {node} refused a pod of {workload}: the node's labels no longer fit its selector.",
+      "The kubelet of node {node} refused a pod of {workload}: the node's labels do not fit its selector.",
     field: ['spec', 'nodeSelector'],
   },
   {

@@ -18,7 +18,7 @@ export const pending = ({ claims }: Scene): Claim[] =>
   );
 
 /** Pods that wait for a claim. */
-export const usersOf = ({ pods }: Scene, claim: Claim): Resource<Pod>[] =>
+export const usersOf = ({ pods }: Pick<Scene, 'pods'>, claim: Claim): Resource<Pod>[] =>
   pods.filter(
     ({ ref, object }) =>
       ref.namespace === claim.ref.namespace &&

@@ -1,9 +1,13 @@
 /** Claims that are on their way out, or wait for their pod: normal states that last too long. */
+import type { Pod } from '../../../kube/types.ts';
 import { ageOf, isFinished } from '../../containers.ts';
 import { describeCommand, eventsEvidence, fieldEvidence } from '../../evidence.ts';
 import { defineMode } from '../../mode.ts';
 import { listOf } from '../name.ts';
 import { classOf, eventOf, pending, usersOf } from './claimFacts.ts';
+
+/** Taken away by the API server's own controller once no pod uses the claim. */
+const PROTECTION = 'kubernetes.io/pvc-protection';
 
 export const pvcStuckTerminating = defineMode({
   id: 'pvc-stuck-terminating',
@@ -14,6 +18,8 @@ export const pvcStuckTerminating = defineMode({
   explains: ['pvc-being-deleted'],
   messages: {
     used: 'PersistentVolumeClaim {claim} is being deleted and stays until {pods} no longer uses it ({finalizers}).',
+    protected:
+      'PersistentVolumeClaim {claim} is being deleted and stays as long as a pod uses it ({finalizers}).',
     finalizer:
       'PersistentVolumeClaim {claim} is being deleted and no pod uses it; finalizer {finalizers} keeps it.',
   },
@@ -22,10 +28,12 @@ export const pvcStuckTerminating = defineMode({
       const { deletionTimestamp, finalizers = [] } = claim.object.metadata;
       if (!deletionTimestamp || finalizers.length === 0 || ageOf(scene.now, deletionTimestamp) < 30_000)
         continue;
-      const users = usersOf(scene, claim).filter(
+      // Whoever holds it may have nothing else to do with the subject.
+      const users = usersOf({ pods: scene.store.list<Pod>('Pod', claim.ref.namespace) }, claim).filter(
         ({ object }) => !isFinished(object) && object.spec?.nodeName,
       );
-      report(users.length > 0 ? 'used' : 'finalizer', claim, {
+      const unused = finalizers.includes(PROTECTION) ? 'protected' : 'finalizer';
+      report(users.length > 0 ? 'used' : unused, claim, {
         data: {
           claim: claim.ref.name,
           pods: listOf(users.map(({ ref }) => `Pod ${ref.name}`)),

@@ -184,7 +184,8 @@ export const pvClaimMismatch = claimMode({
     const match = event && /Cannot bind to requested volume "([^"]+)": ([\s\S]*)/.exec(messageOf(event));
     const volume = claim.object.spec?.volumeName;
     const found = volume ? scene.find<PersistentVolume>('PersistentVolume', undefined, volume) : undefined;
-    const reason = match?.[2] ?? (found && misfit(claim.object, found.object));
+    // The controller's words have no figures: `requested PV is too small`.
+    const reason = (found && misfit(claim.object, found.object)) ?? match?.[2];
     if (!volume || !reason) return;
     report('mismatch', {
       data: { volume, reason: reason.replace(/\.$/, '') },

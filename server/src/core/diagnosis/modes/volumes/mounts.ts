@@ -160,9 +160,10 @@ const ROWS: readonly Row[] = [
   {
     id: 'csi-driver-missing-on-node',
     case: 'volume-attach-failed',
-    pattern: /driver name (?<driver>\S+) not found in the list of registered CSI drivers/,
+    pattern:
+      /(?:for volume "(?<volume>[^"]+)" : [\s\S]*)?driver name (?<driver>\S+) not found in the list of registered CSI drivers/,
     message: 'CSI driver {driver} does not run on node {node}, so the volumes of {workload} are not mounted.',
-    field: () => ['csi'],
+    field: (volume) => (volume?.csi ? ['csi', 'driver'] : []),
     commands: () => kubectl(undefined, 'get', 'csinodes'),
   },
   {
@@ -177,7 +178,7 @@ const ROWS: readonly Row[] = [
     id: 'volume-mount-failed',
     case: 'volume-mount-failed',
     pattern: new RegExp(
-      `MountVolume\\.(?:SetUp|MountDevice|NodeAffinity check|WaitForAttach) failed ${VOLUME} : (?<reason>[\\s\\S]*)`,
+      `MountVolume\\.(?:SetUp|MountDevice|NodeAffinity check|WaitForAttach|NewMounter initialization) failed ${VOLUME} : (?<reason>[\\s\\S]*)`,
     ),
     message: 'Volume {volume} of {workload} cannot be mounted on node {node}: {reason}.',
   },
