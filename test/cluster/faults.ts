@@ -31,7 +31,7 @@ import { checkout } from './lib/layout.ts';
 import { SetupError } from './lib/setupError.ts';
 
 /** Faults that stay in their namespace do not disturb each other; the others have the cluster to themselves. */
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 const DIAGNOSIS_SECONDS = 60;
 const cliFile = join(checkout, 'dist', 'cli.js');
 
