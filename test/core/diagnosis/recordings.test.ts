@@ -52,3 +52,14 @@ test('a bare exit code wants its log and says so when it is not there; a kill fo
     notChecked: [],
   });
 });
+
+test('a container that began anew before its log was read has its last words in the run before; a silent one has none', async () => {
+  const { observed, subject } = await recorded('crash-app-error');
+  const [log] = observed.logs;
+  assert.ok(log && !log.previous);
+  const causeWith = (logs: typeof observed.logs): string | undefined =>
+    diagnose({ ...observed, logs }, subject).rootCauses[0]?.message;
+  const begunAnew = { ...log, text: '' };
+  assert.match(causeWith([begunAnew, { ...log, previous: true }]) ?? '', /exit code 1: .*fatal: required/);
+  assert.equal(causeWith([begunAnew]), 'Container worker of Deployment worker ends with exit code 1.');
+});

@@ -64,14 +64,18 @@ export const logEvidence = (
   text: line,
 });
 
-/** The log of the run that ended: the previous one while another runs or waits, else the current one. */
+/**
+ * The log of the run that ended: the previous one while another runs or waits, else the current one. Between the
+ * status and the log the container may have begun anew, with nothing in its log yet: one with text comes first.
+ */
 export function endedLog(scene: Scene, fact: ContainerFact): { text: string; previous: boolean } | undefined {
-  const again = fact.status?.state?.terminated === undefined;
-  const previous = again ? scene.logOf(fact.pod, fact.name, true) : undefined;
-  if (previous !== undefined) return { text: previous, previous: true };
-  if (again && fact.status?.state?.running) return undefined;
-  const current = scene.logOf(fact.pod, fact.name, false);
-  return current === undefined ? undefined : { text: current, previous: false };
+  const { terminated, running } = fact.status?.state ?? {};
+  const runs = terminated ? [false, true] : running ? [true] : [true, false];
+  const logs = runs.flatMap((previous) => {
+    const text = scene.logOf(fact.pod, fact.name, previous);
+    return text === undefined ? [] : [{ text, previous }];
+  });
+  return logs.find(({ text }) => text.trim() !== '') ?? logs[0];
 }
 
 /** The last lines of the run that ended, newest last; the one that says what happened is among them. */

@@ -13,6 +13,12 @@ const lastWords = ({ fact }: Ending, scene: Scene): string => {
   return (line ?? fact.ended?.message ?? '').trim().slice(0, 300);
 };
 
+/** The sentence with the last words of the container, where it left any. */
+const inWords = (message: string): Pick<Row, 'better' | 'data'> => ({
+  better: { message, when: (ending, scene) => lastWords(ending, scene) !== '' },
+  data: (ending, scene) => ({ words: lastWords(ending, scene) }),
+});
+
 export const ROWS: readonly Row[] = [
   ...START_ROWS,
   {
@@ -114,8 +120,8 @@ export const ROWS: readonly Row[] = [
     confidence: 'hint',
     withLog: 'likely',
     when: ({ exitCode }) => exitCode === 134,
-    message: 'Container {container} of {workload} aborts (SIGABRT, exit code 134): {words}',
-    data: (ending, scene) => ({ words: lastWords(ending, scene) }),
+    message: 'Container {container} of {workload} aborts (SIGABRT, exit code 134).',
+    ...inWords('Container {container} of {workload} aborts (SIGABRT, exit code 134): {words}'),
   },
   {
     id: 'exit-135-bus-error',
@@ -143,9 +149,10 @@ export const ROWS: readonly Row[] = [
     confidence: 'hint',
     withLog: 'likely',
     when: ({ exitCode }) => exitCode === 2,
-    message:
+    message: 'Container {container} of {workload} ends with exit code 2 (usage, shell syntax or a Go panic).',
+    ...inWords(
       'Container {container} of {workload} ends with exit code 2 (usage, shell syntax or a Go panic): {words}',
-    data: (ending, scene) => ({ words: lastWords(ending, scene) }),
+    ),
   },
   {
     id: 'exit-1-app-error',
@@ -154,8 +161,8 @@ export const ROWS: readonly Row[] = [
     confidence: 'hint',
     withLog: 'likely',
     when: ({ exitCode }) => exitCode !== 0,
-    message: 'Container {container} of {workload} ends with exit code {code}: {words}',
-    data: (ending, scene) => ({ words: lastWords(ending, scene) }),
+    message: 'Container {container} of {workload} ends with exit code {code}.',
+    ...inWords('Container {container} of {workload} ends with exit code {code}: {words}'),
   },
 ];
 
