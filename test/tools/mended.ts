@@ -95,7 +95,6 @@ export const STANDING: ReadonlySet<string> = new Set([
   // A pod that does not go, and one that was evicted a minute ago and will be again.
   'emptydir-too-full',
   'finalizer-left',
-  'pod-out-of-time',
   'prestop-fails',
   'term-ignored',
 ]);
