@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { type Api, json, startApi } from '../cluster-unit/lib/api.ts';
+import { type Api, json, kubeconfigOf, startApi } from '../cluster-unit/lib/api.ts';
 import { objectsApi } from '../cluster-unit/lib/objectsApi.ts';
 import { frame } from '../tools/diagnosisRun.ts';
 import { type Editor, openEditor } from '../tools/editor.ts';
@@ -40,13 +40,7 @@ before(async () => {
       return json(response, { status: { allowed: true } }, 201);
     json(response, body === '' ? {} : JSON.parse(body));
   });
-  const config = {
-    'current-context': 'shop',
-    clusters: [{ name: 'c', cluster: { server: api.url } }],
-    users: [{ name: 'u', user: {} }],
-    contexts: [{ name: 'shop', context: { cluster: 'c', user: 'u', namespace: 'shop' } }],
-  };
-  writeFileSync(kubeconfig, JSON.stringify(config));
+  writeFileSync(kubeconfig, kubeconfigOf(api));
   editor = await openEditor({
     folder: 'test/fixtures/healthy',
     env: { KUBECONFIG: kubeconfig },

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { type Api, startApi } from '../../cluster-unit/lib/api.ts';
+import { type Api, kubeconfigOf, startApi } from '../../cluster-unit/lib/api.ts';
 import { objectsApi } from '../../cluster-unit/lib/objectsApi.ts';
 import * as o from '../../tools/objects.ts';
 
@@ -31,13 +31,7 @@ before(async () => {
     response.flushHeaders();
     followed.push(response);
   });
-  const config = {
-    'current-context': 'shop',
-    clusters: [{ name: 'c', cluster: { server: api.url } }],
-    users: [{ name: 'u', user: {} }],
-    contexts: [{ name: 'shop', context: { cluster: 'c', user: 'u', namespace: 'shop' } }],
-  };
-  writeFileSync(kubeconfig, JSON.stringify(config));
+  writeFileSync(kubeconfig, kubeconfigOf(api));
 });
 after(async () => {
   await api.close();
